@@ -1,0 +1,128 @@
+import type { Socket } from 'node:net'
+import type { Settings } from '@portolan/settings'
+import type { ServerEvent } from './events.ts'
+import type { Account } from './policy/account.ts'
+import type { ReplyKey, ReplyValues } from './replies.ts'
+
+/** A reply that the controller chose for a session. */
+export interface Refusal {
+  readonly key: ReplyKey
+  readonly values?: ReplyValues
+  /** The control connection is closed after the reply. */
+  readonly close: boolean
+}
+
+/** What a worker tells when somebody wants in. */
+export interface LoginAsk {
+  readonly session: string
+  readonly listener: string
+  readonly address: string
+  readonly user: string
+  readonly password: string
+  readonly tls: boolean
+}
+
+export type LoginAnswer =
+  | { readonly kind: 'accepted'; readonly account: Account }
+  | ({ readonly kind: 'refused' } & Refusal)
+
+/** What a USER command alone decides. */
+export type UserAnswer =
+  | { readonly kind: 'password'; readonly anonymous: boolean }
+  | ({ readonly kind: 'refused' } & Refusal)
+
+/** PEM texts, read by the controller. */
+export interface Certificate {
+  readonly cert: string
+  readonly key: string
+  readonly clientCa?: string
+}
+
+/** The part of the passive range that a worker owns. */
+export interface PortSlice {
+  readonly basePort: number
+  readonly numberOfPorts: number
+}
+
+/** All that a worker works by. Replaced whole by a reload; holds no user, no password. */
+export interface WorkerConfig {
+  readonly worker: number
+  readonly settings: Omit<Settings, 'users' | 'groups' | 'anonymous'>
+  readonly certificate: Certificate | undefined
+  /** Absent when passive mode is off. */
+  readonly passive: PortSlice | undefined
+  /** Addresses the data listeners bind to. */
+  readonly dataHosts: readonly string[]
+}
+
+/** Where a control connection came in. */
+export interface Arrival {
+  readonly listener: string
+  /** Set when the controller has counted the connection already; absent behind PROXY protocol, where only the worker learns the address. */
+  readonly admitted: string | undefined
+}
+
+/** One live session, as SITE WHO and the administrator see it. */
+export interface SessionInfo {
+  readonly session: string
+  readonly worker: number
+  readonly user: string | undefined
+  readonly address: string
+  readonly listener: string
+  readonly tls: boolean
+  /** Milliseconds since 1970. */
+  readonly since: number
+  /** The running transfer, if any. */
+  readonly transfer: { readonly command: string; readonly path: string; readonly bytes: number } | undefined
+  readonly idleMs: number
+}
+
+/** Numbers of one worker. */
+export interface WorkerFigures {
+  readonly sessions: number
+  readonly transfers: number
+  readonly passive: {
+    readonly listening: number
+    readonly reserved: number
+    readonly waiting: number
+    readonly refused: number
+    readonly strangers: number
+  }
+  readonly residentBytes: number
+  /** The longest time the event loop was held since the last reading, in milliseconds. */
+  readonly loopHeldMs: number
+}
+
+/** What a worker may ask of the controller. The same in one process and across two. */
+export interface ControllerLink {
+  /** Counts a connection against the limits; answers the session's name, or why not. */
+  admit(ask: { listener: string; address: string }): Promise<{ session: string } | Refusal>
+  /** The session is over: its place is free again. */
+  released(session: string): void
+  user(ask: { session: string; listener: string; address: string; user: string; tls: boolean }): Promise<UserAnswer>
+  login(ask: LoginAsk): Promise<LoginAnswer>
+  /** REIN: the session stays, its user does not. */
+  loggedOut(session: string): void
+  /** Grants up to `bytes` more (and `files` new files) to a user with a quota. Granted 0: the quota is used up. */
+  reserveQuota(ask: { user: string; bytes: number; files: number }): Promise<{ bytes: number; files: number }>
+  /** Gives back what was reserved and not used, and takes off what was deleted. Negative numbers free. */
+  settleQuota(ask: { user: string; bytes: number; files: number }): void
+  /** What is left of the user's quota; absent: no limit. */
+  quotaLeft(user: string): Promise<{ bytes?: number; files?: number }>
+  /** Takes bytes from the user's rate; answers how many milliseconds to wait for them. */
+  takeRate(ask: { user: string; direction: 'upload' | 'download'; bytes: number; perSecond: number }): Promise<number>
+  sessions(): Promise<readonly SessionInfo[]>
+  events(events: readonly ServerEvent[]): void
+}
+
+/** What the controller tells a worker. */
+export interface WorkerLink {
+  /** Takes a configuration; resolves when data ports stand. Answers what the system refused, as warnings. */
+  configure(config: WorkerConfig): Promise<{ warnings: readonly string[] }>
+  adopt(arrival: Arrival, socket: Socket): void
+  /** Stops: running transfers may finish for `ms` milliseconds, then they are broken off. Resolves when no session is left. */
+  drain(ms: number): Promise<void>
+  kick(session: string): Promise<boolean>
+  sessions(): Promise<readonly SessionInfo[]>
+  figures(): Promise<WorkerFigures>
+}

@@ -1,0 +1,125 @@
+import {
+  checkActiveEndpoint,
+  type DataConnection,
+  type DataPromise,
+  type Decision,
+  promiseActive,
+} from '@portolan/channels'
+import { type Endpoint, formatEndpoint } from '@portolan/protocol'
+import { Refused } from '../commands/command.ts'
+import type { Session } from './session.ts'
+
+/** What a session has agreed on for its next data connection, and how it is protected. At most one agreement at a time. */
+export class DataPlan {
+  readonly #session: Session
+  #promise: DataPromise | undefined
+  /** EPSV ALL was sent: RFC 2428 section 4. */
+  onlyEpsv = false
+  /** PROT P. */
+  protected: boolean
+  /** PBSZ was sent: RFC 4217 section 8. */
+  sized: boolean
+
+  constructor(session: Session) {
+    this.#session = session
+    const implicit = session.context.listener(session.listener).tls === 'implicit'
+    this.protected = implicit
+    this.sized = implicit
+  }
+
+  /** True when a data connection was agreed on and not used yet. */
+  get agreed(): boolean {
+    return this.#promise !== undefined
+  }
+
+  /**
+   * Reserves a passive port. A new request replaces the last one: a session holds one port at the most.
+   * @throws {ChannelError} `CHANNEL_NO_PORT` within the bound of `passive.waitTimeout`
+   */
+  async listen(): Promise<{ port: number }> {
+    const session = this.#session
+    const ports = session.context.passivePorts
+    if (!ports) throw session.refuse('data.passive-off')
+    await this.drop()
+    const { address } = session.ends.client
+    const reservation = await ports.reserve({ address }, { signal: session.signal, local: session.ends.local })
+    if (session.control.closed) {
+      // The session ended while its command waited for a port: nobody else would give it back.
+      await reservation[Symbol.asyncDispose]()
+      throw session.refuse('data.none')
+    }
+    this.#promise = reservation
+    return { port: reservation.port }
+  }
+
+  /** What PASV tells this client: the first matching address rule, with its reason. */
+  async passiveAddress(): Promise<Decision<string>> {
+    const { account, context, ends } = this.#session
+    return context.addressRules.choose({
+      userClass: account?.userClass ?? 'default',
+      client: ends.client.address,
+      local: ends.local,
+      destination: ends.destination,
+      family: 4,
+    })
+  }
+
+  /**
+   * Notes whom to dial at the transfer command; dialling now would fail with clients that listen later.
+   * @throws {ChannelError} `CHANNEL_BOUNCE`
+   */
+  async dial(endpoint: Endpoint): Promise<void> {
+    const session = this.#session
+    const { settings, activeRange, activeForeign } = session.context
+    if (!settings.active.enabled) throw session.refuse('data.active-off')
+    checkActiveEndpoint({
+      endpoint,
+      controlPeer: session.ends.client.address,
+      allowForeign: activeForeign,
+      allowLowPorts: settings.active.allowLowPorts,
+    })
+    await this.drop()
+    this.#promise = promiseActive({
+      endpoint,
+      controlPeer: session.ends.client.address,
+      localAddress: session.ends.local,
+      ...(activeRange && { range: activeRange }),
+      connectMs: settings.active.connectTimeout,
+    })
+    const { because } = this.#promise.endpoint
+    session.emit({ type: 'data-agreed', mode: 'active', endpoint: formatEndpoint(endpoint), because })
+  }
+
+  /** Refuses a transfer before it begins: nothing agreed on, or in the clear where TLS is required. */
+  check(): void {
+    const session = this.#session
+    const mustProtect = session.context.listener(session.listener).encryptData
+    if (mustProtect && !this.protected) throw new Refused(session.say('tls.data-required'))
+    if (!this.#promise) throw new Refused(session.say('data.none'))
+  }
+
+  /** Takes the agreement and makes the connection; resolves as soon as TCP stands. @throws {ChannelError} */
+  async open(signal: AbortSignal): Promise<DataConnection> {
+    const promise = this.#promise
+    this.#promise = undefined
+    if (!promise) throw new Refused(this.#session.say('data.none'))
+    try {
+      return await promise.open(signal)
+    } finally {
+      await promise[Symbol.asyncDispose]()
+    }
+  }
+
+  /** Gives up what was agreed on. */
+  async drop(): Promise<void> {
+    const promise = this.#promise
+    this.#promise = undefined
+    await promise?.[Symbol.asyncDispose]()
+  }
+
+  /** As at the start of a session, apart from what TLS has set up: REIN. */
+  async reset(): Promise<void> {
+    this.onlyEpsv = false
+    await this.drop()
+  }
+}

@@ -1,0 +1,43 @@
+import { joinPath, resolvePath, type Storage } from '@portolan/storage'
+import type { Account } from '../policy/account.ts'
+import { compilePermissions, type Permission, type PermissionCheck } from '../policy/permissions.ts'
+
+/** The files of one logged-in user: its storage, where it stands, and what it may do where. */
+export class UserFiles implements AsyncDisposable {
+  readonly storage: Storage
+  /** Whose broken uploads are whose. */
+  readonly owner: string
+  readonly #allows: PermissionCheck
+  readonly #close: () => void
+  /** The current folder: absolute, normalised. */
+  cwd = '/'
+
+  /** @param close - gives the storage back to whoever shares it among sessions */
+  constructor(account: Account, storage: Storage, close: () => void) {
+    this.storage = storage
+    this.owner = account.user
+    this.#allows = compilePermissions(
+      account.permissions,
+      account.mounts.filter(mount => mount.readOnly).map(mount => mount.path),
+    )
+    this.#close = close
+  }
+
+  /** The absolute path of an argument. @throws {StorageError} `STORAGE_BAD_NAME` */
+  resolve(argument: string): string {
+    return resolvePath(this.cwd, argument)
+  }
+
+  /** The absolute path of a name in a folder. */
+  join(folder: string, name: string): string {
+    return joinPath(folder, name)
+  }
+
+  may(permission: Permission, path: string): boolean {
+    return this.#allows(path, permission)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#close()
+  }
+}

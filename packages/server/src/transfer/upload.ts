@@ -1,0 +1,96 @@
+import type { StreamEnd } from '@portolan/channels'
+import type { Reply } from '@portolan/protocol'
+import { baseName, type Upload } from '@portolan/storage'
+import { QuotaGate } from '../policy/quota-gate.ts'
+import type { Session } from '../session/session.ts'
+import { asciiSink, type EndingSink, inflateSink, plainSink, StreamFormatError } from './sinks.ts'
+import { runTransfer } from './transfer.ts'
+
+/** What STOR, APPE and STOU differ in. */
+export interface UploadAsk {
+  readonly command: 'STOR' | 'APPE' | 'STOU'
+  readonly path: string
+  readonly offset: number | 'end'
+  readonly exclusive?: boolean
+}
+
+/**
+ * Receives a file. Nothing stands under its name until the stream has ended cleanly and the storage has made it
+ * durable; only then is it answered 226. A broken one is kept aside, so that REST or APPE continue it.
+ */
+export async function runUpload(session: Session, ask: UploadAsk): Promise<Reply> {
+  session.data.check()
+  const { files, account } = session
+  const { uploads } = session.context.settings
+  const before = await files.storage.stat(ask.path).catch(() => undefined)
+  const quota = account?.quota ? new QuotaGate(session.owner.link, account.user, before?.size ?? 0) : undefined
+  if (quota && !before) await quota.takeFile()
+  let upload: Upload
+  try {
+    upload = await files.storage.write(ask.path, {
+      owner: files.owner,
+      offset: ask.offset,
+      mode: uploads.mode,
+      ...(ask.exclusive && { exclusive: true }),
+    })
+    await quota?.take(upload.offset)
+  } catch (error) {
+    quota?.release()
+    throw error
+  }
+  const sink = receiving(session, upload, quota)
+  return runTransfer(session, {
+    command: ask.command,
+    path: ask.path,
+    direction: 'upload',
+    announce:
+      ask.command === 'STOU' ? `FILE: ${baseName(ask.path)}` : `Receiving ${baseName(ask.path)}${from(upload.offset)}.`,
+    async move(connection, options) {
+      const end = await connection.receive(sink, options)
+      return end.kind === 'clean' ? endOfFormat(sink, end) : end
+    },
+    async complete(end) {
+      await upload.publish()
+      quota?.keep()
+      const name = ask.command === 'STOU' ? `Stored as ${baseName(ask.path)}: ` : ''
+      return `${name}${end.bytes} bytes received.`
+    },
+    async fail() {
+      sink.destroy()
+      quota?.release()
+      await upload.abandon({ keep: true })
+    },
+  })
+}
+
+function from(offset: number): string {
+  return offset > 0 ? ` from byte ${offset}` : ''
+}
+
+/** The way of the received bytes: MODE, TYPE, quota, storage. */
+function receiving(session: Session, upload: Upload, quota: QuotaGate | undefined): EndingSink {
+  const { type, mode } = session.representation
+  const stored = plainSink(
+    quota
+      ? {
+          async write(chunk) {
+            await quota.take(chunk.length)
+            await upload.write(chunk)
+          },
+        }
+      : upload,
+  )
+  const typed = type === 'ascii' ? asciiSink(stored) : stored
+  return mode === 'deflate' ? inflateSink(typed) : typed
+}
+
+/** A clean end of the connection is not enough: the format has to be at its end as well. */
+async function endOfFormat(sink: EndingSink, end: StreamEnd): Promise<StreamEnd> {
+  try {
+    await sink.end()
+    return end
+  } catch (error) {
+    if (!(error instanceof StreamFormatError)) throw error
+    return { kind: 'broken', bytes: end.bytes, cause: { code: 'format', text: error.message } }
+  }
+}

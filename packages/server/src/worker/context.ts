@@ -1,0 +1,22 @@
+import type { PassiveAddressRules, PassivePorts, PortRange, TrustedNetworks } from '@portolan/channels'
+import type { Settings } from '@portolan/settings'
+import type { ContextOptions } from '../link.ts'
+import type { ReplyTexts } from '../replies.ts'
+
+/** The settings of a worker, compiled once for all its sessions. Replaced whole by a reload. */
+export interface WorkerContext {
+  readonly settings: Omit<Settings, 'users' | 'groups' | 'anonymous'>
+  readonly texts: ReplyTexts
+  /** Absent when passive mode is off. */
+  readonly passivePorts: PassivePorts | undefined
+  readonly addressRules: PassiveAddressRules
+  /** Absent: the system chooses the source port of active connections. */
+  readonly activeRange: PortRange | undefined
+  readonly activeForeign: TrustedNetworks
+  /** What a session's TLS is made from; absent when no certificate is there. */
+  readonly tlsOptions: ContextOptions | undefined
+  /** True when a `command` event is wanted for every command. */
+  readonly reportCommands: boolean
+  listener(name: string): Settings['listeners'][number]
+  forbids(userClass: string, verb: string): boolean
+}
