@@ -1,0 +1,13 @@
+/** An OPTS command. */
+export interface OptsArgument {
+  /** The command that is to behave differently, in upper case: UTF8, MLST, HASH, MODE. */
+  readonly option: string
+  /** How; empty where nothing is said. */
+  readonly value: string
+}
+
+/** Reads the argument of OPTS. RFC 2389 section 4. */
+export function parseOptsArgument(argument: string): OptsArgument {
+  const [, option = '', value = ''] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(argument) ?? []
+  return { option: option.toUpperCase(), value }
+}
