@@ -1,1 +1,7 @@
-export {}
+export type { Authenticator, UserRecord } from './controller/authenticator.ts'
+export { ServerError, type ServerErrorCode } from './errors.ts'
+export type { ServerEvent, SessionRef, TransferFacts, TransferVerdict } from './events.ts'
+export type { SessionInfo, WorkerFigures } from './link.ts'
+export { hashPassword, verifyPassword } from './password.ts'
+export { REPLIES, type ReplyKey } from './replies.ts'
+export { FtpServer, type FtpServerOptions, type ListenerAddress, type ServerFigures } from './server.ts'

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { SecureContextOptions } from 'node:tls'
 import type { Settings } from '@portolan/settings'
 import type { ServerEvent } from './events.ts'
 import type { Account } from './policy/account.ts'
@@ -36,6 +37,12 @@ export interface Certificate {
   readonly cert: string
   readonly key: string
   readonly clientCa?: string
+}
+
+/** What the TLS of a session is made from. */
+export interface ContextOptions extends SecureContextOptions {
+  readonly requestCert: boolean
+  readonly rejectUnauthorized: boolean
 }
 
 /** The part of the passive range that a worker owns. */

@@ -1,4 +1,4 @@
-import { parseHost, reply } from '@portolan/protocol'
+import { parseHost } from '@portolan/protocol'
 import type { Refusal } from '../link.ts'
 import type { Session } from '../session/session.ts'
 import type { Commands } from './command.ts'
@@ -66,7 +66,7 @@ export const LOGIN_COMMANDS = {
         return session.say('command.sequence', { text: 'Send HOST before USER (RFC 7151).' })
       }
       session.client.host = parseHost(argument)
-      return reply(220, ...session.context.greeting())
+      return session.context.greeting()
     },
   },
 } as const satisfies Commands

@@ -156,6 +156,11 @@ export class Session {
     }
   }
 
+  /** Ends the session once its transfer has had its reply: a graceful stop. */
+  finishAfterTransfer(reply: Reply): void {
+    void this.#running?.finally(() => this.finish(reply, 'shutdown'))
+  }
+
   /** Sends a reply and then closes. */
   finish(reply: Reply, reason: string): void {
     this.control.send(reply)

@@ -9,6 +9,7 @@ export class UserFiles implements AsyncDisposable {
   readonly owner: string
   readonly #allows: PermissionCheck
   readonly #close: () => void
+  readonly #rulePaths: readonly string[]
   /** The current folder: absolute, normalised. */
   cwd = '/'
 
@@ -21,6 +22,7 @@ export class UserFiles implements AsyncDisposable {
       account.mounts.filter(mount => mount.readOnly).map(mount => mount.path),
     )
     this.#close = close
+    this.#rulePaths = [...account.permissions, ...account.mounts].map(rule => rule.path)
   }
 
   /** The absolute path of an argument. @throws {StorageError} `STORAGE_BAD_NAME` */
@@ -35,6 +37,12 @@ export class UserFiles implements AsyncDisposable {
 
   may(permission: Permission, path: string): boolean {
     return this.#allows(path, permission)
+  }
+
+  /** True when a rule or a mount says something of its own about a path below the folder. */
+  hasRulesBelow(folder: string): boolean {
+    const prefix = folder === '/' ? '/' : `${folder}/`
+    return this.#rulePaths.some(path => path !== '/' && path.startsWith(prefix))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,11 +1,12 @@
 import type { PassiveAddressRules, PassivePorts, PortRange, TrustedNetworks } from '@portolan/channels'
-import type { Settings } from '@portolan/settings'
-import type { ContextOptions } from '../link.ts'
+import type { Reply } from '@portolan/protocol'
+import type { ListenerSettings } from '@portolan/settings'
+import type { ContextOptions, WorkerConfig } from '../link.ts'
 import type { ReplyTexts } from '../replies.ts'
 
 /** The settings of a worker, compiled once for all its sessions. Replaced whole by a reload. */
 export interface WorkerContext {
-  readonly settings: Omit<Settings, 'users' | 'groups' | 'anonymous'>
+  readonly settings: WorkerConfig['settings']
   readonly texts: ReplyTexts
   /** Absent when passive mode is off. */
   readonly passivePorts: PassivePorts | undefined
@@ -17,6 +18,7 @@ export interface WorkerContext {
   readonly tlsOptions: ContextOptions | undefined
   /** True when a `command` event is wanted for every command. */
   readonly reportCommands: boolean
-  listener(name: string): Settings['listeners'][number]
+  listener(name: string): ListenerSettings
+  greeting(): Reply
   forbids(userClass: string, verb: string): boolean
 }

@@ -1,0 +1,110 @@
+import type { ServerEvent } from '../events.ts'
+import type { LoginAnswer, LoginAsk, Refusal, UserAnswer } from '../link.ts'
+import type { ReplyKey } from '../replies.ts'
+import type { Accounts } from './accounts.ts'
+import type { Authenticator, UserRecord } from './authenticator.ts'
+import type { Bans } from './bans.ts'
+import { type LoginCache, LoginUnavailable } from './login-cache.ts'
+import { TrustedNetworks } from '@portolan/channels'
+import type { SessionLimits } from './session-limits.ts'
+
+/** What logins are decided by. Replaced whole by a reload. */
+export interface LoginRules {
+  readonly authenticator: Authenticator
+  readonly cache: LoginCache
+  readonly accounts: Accounts
+}
+
+/** What a login changes and is bounded by, over all workers. */
+export interface LoginState {
+  readonly bans: Bans
+  readonly limits: SessionLimits
+  emit(event: ServerEvent): void
+  now(): number
+  wait(ms: number): Promise<void>
+}
+
+/** What USER alone decides: a ban of the name, the need for TLS. Whether the name exists is not told. */
+export async function answerUser(
+  ask: { user: string; address: string; tls: boolean },
+  rules: LoginRules,
+  state: LoginState,
+): Promise<UserAnswer> {
+  const banned = state.bans.remainingFor(ask.user, ask.address)
+  if (banned > 0) return { kind: 'refused', ...bannedRefusal(ask.address, banned) }
+  if (rules.accounts.isAnonymous(ask.user)) return { kind: 'password', anonymous: true }
+  try {
+    const needsTls = !ask.tls && (await rules.authenticator.requiresTls(ask.user))
+    return needsTls ? refused('login.user-needs-tls') : { kind: 'password', anonymous: false }
+  } catch {
+    return { ...refused('login.unavailable'), close: true }
+  }
+}
+
+/** What PASS decides: the password first, then what the account allows, then the limits. */
+export async function answerLogin(ask: LoginAsk, rules: LoginRules, state: LoginState): Promise<LoginAnswer> {
+  const banned = state.bans.remainingFor(ask.user, ask.address)
+  if (banned > 0) return { kind: 'refused', ...bannedRefusal(ask.address, banned) }
+  if (rules.accounts.isAnonymous(ask.user)) return anonymousLogin(ask, rules, state)
+  let user: UserRecord | undefined
+  try {
+    user = await rules.cache.check(ask)
+  } catch (error) {
+    if (!(error instanceof LoginUnavailable)) throw error
+    report(ask, state, 'unavailable', String(error.cause ?? error.message))
+    return { ...refused('login.unavailable'), close: true }
+  }
+  if (!user) return wrongPassword(ask, state)
+  const refusal = refusalOf(user, ask, state.now())
+  if (refusal) {
+    report(ask, state, refusal.key, `refused although the password is right: ${refusal.key}`)
+    return { kind: 'refused', ...refusal }
+  }
+  const full = state.limits.logIn(ask.session, user.name, user.maxSessions)
+  if (full) return { kind: 'refused', ...full }
+  state.bans.succeeded(ask.address, user.name)
+  return { kind: 'accepted', account: rules.accounts.of(user, ask.address) }
+}
+
+function anonymousLogin(ask: LoginAsk, rules: LoginRules, state: LoginState): LoginAnswer {
+  const account = rules.accounts.anonymous(ask.address)
+  if (!account) return refused('login.no-home')
+  const full = state.limits.logIn(ask.session, account.user, undefined)
+  return full ? { kind: 'refused', ...full } : { kind: 'accepted', account }
+}
+
+async function wrongPassword(ask: LoginAsk, state: LoginState): Promise<LoginAnswer> {
+  const { delayMs, bannedUntil } = state.bans.failed(ask.address, ask.user)
+  report(ask, state, 'password', `wrong user name or password for ${ask.user}`)
+  if (bannedUntil !== undefined) {
+    const text = `${ask.address} is banned until ${new Date(bannedUntil).toISOString()}: too many wrong passwords`
+    state.emit({ type: 'banned', address: ask.address, user: ask.user, until: bannedUntil, text })
+  }
+  await state.wait(delayMs)
+  return bannedUntil === undefined
+    ? refused('login.failed')
+    : { kind: 'refused', ...bannedRefusal(ask.address, bannedUntil - state.now()) }
+}
+
+/** What keeps a user out whose password is right. */
+function refusalOf(user: UserRecord, ask: LoginAsk, now: number): Refusal | undefined {
+  const no = (key: ReplyKey): Refusal => ({ key, values: { address: ask.address }, close: false })
+  if (!user.enabled) return no('login.disabled')
+  if (user.expires !== undefined && Date.parse(user.expires) < now) return no('login.expired')
+  if (user.requireTls && !ask.tls) return no('login.user-needs-tls')
+  if (user.networks.length > 0 && !new TrustedNetworks(user.networks).has(ask.address)) return no('login.network')
+  return undefined
+}
+
+/** The reply to a banned address. */
+export function bannedRefusal(address: string, ms: number): Refusal {
+  return { key: 'login.banned', values: { address, seconds: Math.max(1, Math.ceil(ms / 1000)) }, close: true }
+}
+
+function refused(key: ReplyKey): { readonly kind: 'refused' } & Refusal {
+  return { kind: 'refused', key, close: false }
+}
+
+function report(ask: LoginAsk, state: LoginState, code: string, text: string): void {
+  state.emit({ type: 'login-failed', session: ask.session, address: ask.address, user: ask.user, code, text })
+}

@@ -1,0 +1,191 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import type { Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { ServerError } from '../errors.ts'
+import { type Channel, connect } from '../ipc.ts'
+import type { ControllerLink, WorkerConfig, WorkerLink } from '../link.ts'
+import { Worker } from '../worker/worker.ts'
+
+const ENTRY = fileURLToPath(new URL('../worker/process.ts', import.meta.url))
+/** How long a worker may take from its start to standing ports. */
+const START_MS = 30_000
+/** A worker that dies is replaced after this long; longer each time while it dies again at once. */
+const RESTART_MS = 100
+const RESTART_CEILING_MS = 30_000
+/** A worker that lived this long is not one that dies at once. */
+const STABLE_MS = 60_000
+
+/** What the pool tells its owner. */
+export interface WorkersObserver {
+  started(worker: number, pid: number): void
+  lost(worker: number, pid: number, text: string): void
+  warning(text: string): void
+  linkFor(worker: number): ControllerLink
+  configFor(worker: number): WorkerConfig
+}
+
+/** A worker, in this process or in one of its own. */
+interface Member {
+  readonly index: number
+  link: WorkerLink | undefined
+  child: ChildProcess | undefined
+  restartMs: number
+}
+
+/** The workers of a server. One that dies takes its own sessions with it and is replaced; the others do not notice. */
+export class Workers {
+  readonly #observer: WorkersObserver
+  readonly #members: Member[]
+  readonly #processes: boolean
+  #closing = false
+
+  /** @param processes - false runs the one worker in this process: for tests, and for programs that embed a server */
+  constructor(count: number, processes: boolean, observer: WorkersObserver) {
+    this.#observer = observer
+    this.#processes = processes
+    this.#members = Array.from({ length: processes ? count : 1 }, (_, index) => ({
+      index: index + 1,
+      link: undefined,
+      child: undefined,
+      restartMs: RESTART_MS,
+    }))
+  }
+
+  get count(): number {
+    return this.#members.length
+  }
+
+  /** Starts all. @throws {ServerError} `SERVER_WORKER` */
+  async start(): Promise<void> {
+    await Promise.all(this.#members.map(member => this.#start(member)))
+  }
+
+  /** Hands a connection to the worker with the fewest sessions of those that are up; false when none is. */
+  adopt(sessionsOf: (worker: number) => number, hand: (worker: number, link: WorkerLink) => void): boolean {
+    let best: Member | undefined
+    for (const member of this.#members) {
+      if (member.link && (!best || sessionsOf(member.index) < sessionsOf(best.index))) best = member
+    }
+    if (!best?.link) return false
+    hand(best.index, best.link)
+    return true
+  }
+
+  async configure(): Promise<void> {
+    await this.#each(member => this.#configure(member))
+  }
+
+  /** Asks all that are up; one that dies meanwhile answers nothing. */
+  async ask<T>(question: (link: WorkerLink) => Promise<T>): Promise<T[]> {
+    const answers: T[] = []
+    await this.#each(async member => {
+      if (member.link) answers.push(await question(member.link))
+    })
+    return answers
+  }
+
+  /** Lets running transfers finish within `ms` milliseconds, then ends all workers. */
+  async close(ms: number): Promise<void> {
+    this.#closing = true
+    await this.#each(async member => {
+      await member.link?.drain(ms)
+      const { child } = member
+      if (!child || child.exitCode !== null || child.signalCode !== null) return
+      const exited = new Promise(resolve => child.once('exit', resolve))
+      child.disconnect()
+      const timer = setTimeout(() => child.kill('SIGKILL'), 2_000)
+      await exited
+      clearTimeout(timer)
+    })
+  }
+
+  async #each(work: (member: Member) => Promise<void>): Promise<void> {
+    // A worker that dies while it is asked is replaced by its own handler; the others still have to be asked.
+    const results = await Promise.allSettled(this.#members.map(work))
+    for (const result of results) {
+      if (result.status === 'rejected' && !this.#closing) this.#observer.warning(String(result.reason))
+    }
+  }
+
+  async #start(member: Member): Promise<void> {
+    const local = this.#observer.linkFor(member.index)
+    if (!this.#processes) {
+      member.link = new Worker(local)
+      await this.#configure(member)
+      this.#observer.started(member.index, process.pid)
+      return
+    }
+    const child = fork(ENTRY, [], { serialization: 'json', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    member.child = child
+    const link = connect<WorkerLink>(channelOf(child), local)
+    const startedAt = Date.now()
+    const { pid = 0 } = child
+    child.once('exit', (code, signal) => {
+      const up = member.link !== undefined
+      member.link = undefined
+      if (this.#closing) return
+      if (Date.now() - startedAt > STABLE_MS) member.restartMs = RESTART_MS
+      if (up) this.#observer.lost(member.index, pid, signal ? `ended by ${signal}` : `ended with code ${code}`)
+      if (up) this.#restart(member)
+    })
+    try {
+      await bounded(this.#configureLink(member, link), START_MS)
+    } catch (cause) {
+      child.kill('SIGKILL')
+      const text = cause instanceof Error ? cause.message : String(cause)
+      throw new ServerError('SERVER_WORKER', `worker ${member.index} does not start: ${text}`, { cause })
+    }
+    member.link = link
+    this.#observer.started(member.index, pid)
+  }
+
+  #restart(member: Member): void {
+    const timer = setTimeout(() => {
+      if (this.#closing) return
+      this.#start(member).catch((error: unknown) => {
+        this.#observer.warning(error instanceof Error ? error.message : String(error))
+        this.#restart(member)
+      })
+    }, member.restartMs)
+    timer.unref()
+    member.restartMs = Math.min(member.restartMs * 2, RESTART_CEILING_MS)
+  }
+
+  async #configure(member: Member): Promise<void> {
+    if (member.link) await this.#configureLink(member, member.link)
+  }
+
+  async #configureLink(member: Member, link: WorkerLink): Promise<void> {
+    const { warnings } = await link.configure(this.#observer.configFor(member.index))
+    for (const text of warnings) this.#observer.warning(`worker ${member.index}: ${text}`)
+  }
+}
+
+function channelOf(child: ChildProcess): Channel {
+  return {
+    send(message, socket) {
+      if (!child.connected) return void socket?.destroy()
+      child.send(message as object, socket, error => {
+        if (error) socket?.destroy()
+      })
+    },
+    onMessage(listener) {
+      child.on('message', (message, handle) => listener(message, handle as Socket | undefined))
+    },
+    onClosed(listener) {
+      child.once('exit', listener)
+    },
+  }
+}
+
+async function bounded<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not ready within ${ms / 1000} seconds`)), ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,308 @@
+import { EventEmitter } from 'node:events'
+import { stat } from 'node:fs/promises'
+import { createServer, type Server, type Socket } from 'node:net'
+import { encodeReply, normaliseAddress } from '@portolan/protocol'
+import { TrustedNetworks } from '@portolan/channels'
+import { type ListenerSettings, parseSettings, type Settings, type SettingsInput } from '@portolan/settings'
+import type { Authenticator } from './controller/authenticator.ts'
+import { certificateStamp, loadCertificate } from './controller/certificates.ts'
+import { Controller } from './controller/controller.ts'
+import { ServerError } from './errors.ts'
+import type { ServerEvent } from './events.ts'
+import type { Refusal, SessionInfo, WorkerFigures } from './link.ts'
+import { ReplyTexts, unknownReplyKeys } from './replies.ts'
+
+/** How often the certificate's files are looked at. */
+const CERTIFICATE_MS = 10_000
+/** Connections that wait to be accepted. The system may allow fewer (net.core.somaxconn). */
+const BACKLOG = 1024
+/** How long a refused client may take to read why. */
+const REFUSAL_MS = 2_000
+
+/** How a server is run, beyond its settings. */
+export interface FtpServerOptions {
+  /**
+   * Workers in processes of their own, `server.workers` of them. Default false: everything in this process, as tests
+   * and embedding programs want it.
+   */
+  readonly processes?: boolean
+  /** Who may log in; default: the users of the settings. */
+  readonly authenticator?: Authenticator
+}
+
+/** Where a server accepts. */
+export interface ListenerAddress {
+  readonly name: string
+  readonly host: string
+  readonly port: number
+  readonly tls: ListenerSettings['tls']
+}
+
+/** Numbers of a running server. */
+export interface ServerFigures {
+  readonly sessions: number
+  readonly transfers: number
+  readonly passive: WorkerFigures['passive']
+  readonly workers: readonly WorkerFigures[]
+}
+
+/**
+ * An FTP(S) server.
+ *
+ * ```ts
+ * const server = new FtpServer({
+ *   listeners: [{ host: '127.0.0.1', port: 0 }],
+ *   users: [{ name: 'alice', password: await hashPassword('secret'), home: '/srv/alice' }],
+ * })
+ * await server.start()
+ * ```
+ *
+ * Emits `event` with a {@link ServerEvent} for everything that happens.
+ */
+export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements AsyncDisposable {
+  #settings: Settings
+  readonly #options: FtpServerOptions
+  #controller: Controller | undefined
+  readonly #listeners = new Map<string, { server: Server; settings: ListenerSettings }>()
+  #stamp = ''
+  #watch: NodeJS.Timeout | undefined
+  #state: 'new' | 'running' | 'closed' = 'new'
+  #closing: Promise<void> | undefined
+
+  /** @throws {SettingsError} with every mistake at once */
+  constructor(settings: SettingsInput, options: FtpServerOptions = {}) {
+    super()
+    this.#settings = parseSettings(settings)
+    this.#options = options
+  }
+
+  /** Where it accepts, once it has started. */
+  get addresses(): readonly ListenerAddress[] {
+    return [...this.#listeners.values()].map(({ server, settings }) => {
+      const bound = server.address()
+      const port = bound && typeof bound === 'object' ? bound.port : settings.port
+      return { name: settings.name, host: settings.host, port, tls: settings.tls }
+    })
+  }
+
+  /** Resolves once it accepts on all listeners. @throws {ServerError} with the first thing that stands in the way */
+  async start(): Promise<void> {
+    if (this.#state !== 'new') throw new ServerError('SERVER_CLOSED', 'a server starts once; make a new one')
+    this.#state = 'running'
+    try {
+      await checkSurroundings(this.#settings)
+      const certificate = await loadCertificate(this.#settings)
+      this.#settings = withoutUselessTls(this.#settings, certificate !== undefined, event => this.#emit(event))
+      this.#stamp = await certificateStamp(this.#settings)
+      this.#controller = new Controller(this.#settings, certificate, {
+        processes: this.#options.processes ?? false,
+        ...(this.#options.authenticator && { authenticator: this.#options.authenticator }),
+        emit: event => this.#emit(event),
+      })
+      await this.#controller.start()
+      for (const listener of this.#settings.listeners) await this.#listen(listener)
+      this.#watch = setInterval(() => void this.#checkCertificate(), CERTIFICATE_MS)
+      this.#watch.unref()
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+  }
+
+  /**
+   * Takes new settings for all that comes from now on. Running sessions and transfers go on.
+   * @throws {SettingsError | ServerError} and nothing changes
+   */
+  async reload(input: SettingsInput): Promise<void> {
+    const controller = this.#controller
+    if (!controller || this.#state !== 'running') throw new ServerError('SERVER_CLOSED', 'the server is not running')
+    const parsed = parseSettings(input)
+    await checkSurroundings(parsed)
+    const certificate = await loadCertificate(parsed)
+    const settings = withoutUselessTls(parsed, certificate !== undefined, event => this.#emit(event))
+    await this.#moveListeners(settings.listeners)
+    this.#settings = settings
+    this.#stamp = await certificateStamp(settings)
+    await controller.reload(settings, certificate)
+    this.#emit({ type: 'reloaded', text: 'new settings are in force' })
+  }
+
+  /** Stops accepting, lets running transfers finish within `timeouts.shutdown`, then breaks them off: never a false 226. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  sessions(): Promise<readonly SessionInfo[]> {
+    return this.#controller?.sessions() ?? Promise.resolve([])
+  }
+
+  /** Ends a session; false when there is none of that name. */
+  kick(session: string): Promise<boolean> {
+    return this.#controller?.kick(session) ?? Promise.resolve(false)
+  }
+
+  async figures(): Promise<ServerFigures> {
+    const workers = (await this.#controller?.figures()) ?? []
+    const sum = (of: (figures: WorkerFigures) => number) => workers.reduce((total, one) => total + of(one), 0)
+    return {
+      sessions: sum(one => one.sessions),
+      transfers: sum(one => one.transfers),
+      passive: {
+        listening: sum(one => one.passive.listening),
+        reserved: sum(one => one.passive.reserved),
+        waiting: sum(one => one.passive.waiting),
+        refused: sum(one => one.passive.refused),
+        strangers: sum(one => one.passive.strangers),
+      },
+      workers,
+    }
+  }
+
+  #emit(event: ServerEvent): void {
+    this.emit('event', event)
+  }
+
+  async #close(): Promise<void> {
+    this.#state = 'closed'
+    clearInterval(this.#watch)
+    for (const { server } of this.#listeners.values()) server.close()
+    await this.#controller?.close(this.#settings.timeouts.shutdown)
+    this.#listeners.clear()
+  }
+
+  async #listen(settings: ListenerSettings): Promise<void> {
+    // Half-open, so that a client that sends its end after its last command still gets the reply.
+    const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true })
+    server.on('connection', socket => this.#accept(socket, settings.name))
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => {
+        const at = `${settings.host}:${settings.port}`
+        const text = `listener ${settings.name} cannot listen on ${at}: ${listenAdvice(error)}`
+        reject(new ServerError('SERVER_LISTEN', text, { cause: error }))
+      })
+      server.listen({ host: settings.host, port: settings.port, backlog: BACKLOG, ipv6Only: this.#hasIPv4Twin(settings) }, resolve)
+    })
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      // EMFILE and its kin: the next accept may go well again.
+      this.#emit({ type: 'warning', code: 'accept', text: `listener ${settings.name}: ${error.message}` })
+    })
+    this.#listeners.set(settings.name, { server, settings })
+  }
+
+  /** A `::` listener beside one for IPv4 on the same port must leave IPv4 to it. */
+  #hasIPv4Twin({ host, port }: ListenerSettings): boolean {
+    return host === '::' && this.#settings.listeners.some(other => other.host === '0.0.0.0' && other.port === port)
+  }
+
+  #accept(socket: Socket, name: string): void {
+    const { address, proxied, settings } = this.#arrivalOf(socket, name)
+    if (!settings || !this.#controller || !socket.remoteAddress) return void socket.destroy()
+    const refusal = this.#controller.accept(socket, name, address, proxied)
+    if (refusal) this.#refuse(socket, settings, address, refusal)
+  }
+
+  #arrivalOf(socket: Socket, name: string) {
+    const settings = this.#listeners.get(name)?.settings
+    const address = normaliseAddress(socket.remoteAddress ?? '')
+    const trusted = settings?.proxyProtocol ?? []
+    return { settings, address, proxied: trusted.length > 0 && new TrustedNetworks(trusted).has(address) }
+  }
+
+  #refuse(socket: Socket, { name, tls }: ListenerSettings, address: string, refusal: Refusal): void {
+    const reply = new ReplyTexts(this.#settings.messages.replies).say(refusal.key, refusal.values)
+    this.#emit({ type: 'refused', address, listener: name, code: refusal.key, text: reply.lines[0] })
+    socket.on('error', () => socket.destroy())
+    if (tls === 'implicit') return void socket.destroy()
+    socket.end(encodeReply(reply))
+    socket.resume()
+    socket.setTimeout(REFUSAL_MS, () => socket.destroy())
+  }
+
+  /** Opens what is new before it closes what is gone, so that a port that cannot be had changes nothing. */
+  async #moveListeners(wanted: readonly ListenerSettings[]): Promise<void> {
+    const keys = new Map(wanted.map(listener => [placeOf(listener), listener]))
+    const before = [...this.#listeners.entries()]
+    const kept = new Set<string>()
+    for (const [name, open] of before) {
+      const settings = keys.get(placeOf(open.settings))
+      if (!settings) continue
+      kept.add(placeOf(settings))
+      this.#listeners.delete(name)
+      open.server.removeAllListeners('connection')
+      open.server.on('connection', socket => this.#accept(socket, settings.name))
+      this.#listeners.set(settings.name, { server: open.server, settings })
+    }
+    for (const listener of wanted) if (!kept.has(placeOf(listener))) await this.#listen(listener)
+    for (const [name, open] of before) {
+      if (keys.has(placeOf(open.settings))) continue
+      open.server.close()
+      if (this.#listeners.get(name)?.server === open.server) this.#listeners.delete(name)
+    }
+  }
+
+  async #checkCertificate(): Promise<void> {
+    const stamp = await certificateStamp(this.#settings)
+    if (stamp === this.#stamp || this.#state !== 'running') return
+    this.#stamp = stamp
+    try {
+      const certificate = await loadCertificate(this.#settings)
+      await this.#controller?.reload(this.#settings, certificate)
+      this.#emit({ type: 'reloaded', text: 'the certificate changed and was read again' })
+    } catch (error) {
+      // The old certificate goes on: half a renewal must not end the service.
+      const text = error instanceof Error ? error.message : String(error)
+      this.#emit({ type: 'warning', code: 'certificate', text: `the old certificate stays in use: ${text}` })
+    }
+  }
+}
+
+function placeOf({ host, port }: ListenerSettings): string {
+  return `${host} ${port}`
+}
+
+function listenAdvice({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') return 'another program listens there already'
+  if (code === 'EACCES') return 'ports below 1024 need the right to bind them'
+  if (code === 'EADDRNOTAVAIL') return 'this machine has no such address'
+  return message
+}
+
+/** What must be there before a server can start. @throws {ServerError} */
+async function checkSurroundings(settings: Settings): Promise<void> {
+  const [unknown] = unknownReplyKeys(settings.messages.replies)
+  if (unknown !== undefined) {
+    throw new ServerError('SERVER_SETTING', `messages.replies: no reply is called ${unknown}`)
+  }
+  const folders = [
+    ...settings.users.flatMap(user => [
+      { of: `home of ${user.name}`, folder: user.home },
+      ...user.folders.map(({ folder }) => ({ of: `virtual folder of ${user.name}`, folder })),
+    ]),
+    ...settings.groups.flatMap(group => group.folders.map(({ folder }) => ({ of: `virtual folder of group ${group.name}`, folder }))),
+    ...(settings.anonymous.enabled ? [{ of: 'home of anonymous users', folder: settings.anonymous.home ?? '' }] : []),
+  ]
+  for (const { of, folder } of folders) {
+    const found = await stat(folder).catch(() => undefined)
+    if (!found?.isDirectory()) throw new ServerError('SERVER_FOLDER', `the ${of} is no folder: ${folder || '(not set)'}`)
+  }
+}
+
+/** Without a certificate `optional` can only mean off; the other two cannot be served at all. */
+function withoutUselessTls(settings: Settings, certificate: boolean, emit: (event: ServerEvent) => void): Settings {
+  if (certificate) return settings
+  const needs = settings.listeners.find(({ tls }) => tls === 'required' || tls === 'implicit')
+  if (needs) {
+    const text = `listener ${needs.name} has tls: ${needs.tls}, but no certificate is set (tls.certificate or tls.selfSigned)`
+    throw new ServerError('SERVER_CERTIFICATE', text)
+  }
+  const optional = settings.listeners.filter(({ tls }) => tls === 'optional').map(({ name }) => name)
+  if (optional.length > 0) {
+    emit({ type: 'warning', code: 'no-certificate', text: `no certificate: ${optional.join(', ')} without TLS` })
+  }
+  return { ...settings, listeners: settings.listeners.map(listener => ({ ...listener, tls: 'off' as const })) }
+}

@@ -1,0 +1,61 @@
+import { compileAddressRules, type DnsCache, type PassivePorts, PortRange, TrustedNetworks } from '@portolan/channels'
+import type { ContextOptions, WorkerConfig } from '../link.ts'
+import { ReplyTexts } from '../replies.ts'
+import { matchesGlob } from '../transfer/glob.ts'
+import type { WorkerContext } from './context.ts'
+
+/** Compiles a configuration into what sessions work by. */
+export function buildContext(
+  config: WorkerConfig,
+  passivePorts: PassivePorts | undefined,
+  dns: DnsCache,
+): WorkerContext {
+  const { settings } = config
+  const { active, messages } = settings
+  const texts = new ReplyTexts({
+    ...messages.replies,
+    ...(messages.login !== undefined && { 'login.ok': messages.login }),
+    ...(messages.goodbye !== undefined && { 'session.goodbye': messages.goodbye }),
+    ...(messages.greeting !== undefined && { 'session.greeting': messages.greeting }),
+  })
+  const listeners = new Map(settings.listeners.map(listener => [listener.name, listener]))
+  const forbidden = settings.commands.forbidden.map(rule => ({
+    userClass: rule.userClass,
+    commands: new Set(rule.commands),
+  }))
+  return {
+    settings,
+    texts,
+    passivePorts,
+    addressRules: compileAddressRules(settings.passive.addressRules, { dns }),
+    activeRange:
+      active.basePort === undefined
+        ? undefined
+        : PortRange.of({ basePort: active.basePort, numberOfPorts: active.numberOfPorts }),
+    activeForeign: new TrustedNetworks(active.allowForeign),
+    tlsOptions: tlsOptions(config),
+    reportCommands: settings.log.level === 'debug',
+    listener(name) {
+      const listener = listeners.get(name)
+      if (!listener) throw new Error(`no listener is called ${name}`)
+      return listener
+    },
+    greeting: () => texts.say('session.greeting', { server: settings.server.name }),
+    forbids: (userClass, verb) =>
+      forbidden.some(rule => rule.commands.has(verb) && matchesGlob(rule.userClass, userClass)),
+  }
+}
+
+function tlsOptions({ certificate, settings }: WorkerConfig): ContextOptions | undefined {
+  if (!certificate) return undefined
+  const { minimumVersion, ciphers, clientCertificates } = settings.tls
+  return {
+    cert: certificate.cert,
+    key: certificate.key,
+    minVersion: minimumVersion,
+    ...(ciphers !== undefined && { ciphers }),
+    ...(certificate.clientCa !== undefined && { ca: certificate.clientCa }),
+    requestCert: clientCertificates !== 'off',
+    rejectUnauthorized: clientCertificates === 'require',
+  }
+}

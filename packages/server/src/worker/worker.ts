@@ -1,0 +1,281 @@
+import type { Socket } from 'node:net'
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
+import {
+  DnsCache,
+  openPassivePorts,
+  type PassivePorts,
+  PortRange,
+  readProxyHeader,
+  TrustedNetworks,
+} from '@portolan/channels'
+import { encodeReply, normaliseAddress } from '@portolan/protocol'
+import { mountStorages } from '@portolan/storage'
+import type { ServerEvent, SessionEvent } from '../events.ts'
+import type {
+  Arrival,
+  ControllerLink,
+  Refusal,
+  SessionInfo,
+  WorkerConfig,
+  WorkerFigures,
+  WorkerLink,
+} from '../link.ts'
+import type { Account } from '../policy/account.ts'
+import { Session, type SessionEnds, type SessionOwner } from '../session/session.ts'
+import { UserFiles } from '../session/user-files.ts'
+import { buildContext } from './build-context.ts'
+import type { WorkerContext } from './context.ts'
+import { Storages } from './storages.ts'
+
+/** How often idle sessions are looked for. */
+const TICK_MS = 1_000
+/** How long events wait for company on their way to the controller. */
+const EVENTS_MS = 20
+/** How long a load balancer may take to send its PROXY header. */
+const PROXY_HEADER_MS = 5_000
+
+/** Owns sessions and the passive ports that are its own. Holds no users and no passwords: it asks the controller. */
+export class Worker implements WorkerLink, SessionOwner {
+  readonly link: ControllerLink
+  readonly #sessions = new Map<string, Session>()
+  readonly #dns = new DnsCache()
+  readonly #loop: IntervalHistogram
+  #tick: NodeJS.Timeout | undefined
+  #context: WorkerContext | undefined
+  #config: WorkerConfig | undefined
+  #ports: PassivePorts | undefined
+  #storages: Storages | undefined
+  #events: ServerEvent[] = []
+  #flush: NodeJS.Timeout | undefined
+  #draining = false
+  #onEmpty: (() => void) | undefined
+
+  constructor(link: ControllerLink) {
+    this.link = link
+    this.#loop = monitorEventLoopDelay({ resolution: 20 })
+    this.#loop.enable()
+  }
+
+  get context(): WorkerContext {
+    if (!this.#context) throw new Error('the worker has no configuration yet')
+    return this.#context
+  }
+
+  async configure(config: WorkerConfig): Promise<{ warnings: readonly string[] }> {
+    const before = this.#config
+    await this.#openPorts(config, before)
+    const { uploads } = config.settings
+    if (JSON.stringify(uploads) !== JSON.stringify(before?.settings.uploads)) {
+      // Sessions keep the storages they have; those close with the worker.
+      this.#storages = new Storages({
+        keepBrokenMs: uploads.keepBroken,
+        durable: uploads.durable,
+        ...(uploads.umask !== undefined && { umask: uploads.umask }),
+      })
+    }
+    this.#config = config
+    this.#context = buildContext(config, this.#ports, this.#dns)
+    this.#tick ??= setInterval(() => this.#checkIdle(), TICK_MS)
+    const failed = this.#ports?.figures().failed ?? []
+    return { warnings: failed.map(({ port, code }) => `passive port ${port} cannot be used: ${code}`) }
+  }
+
+  adopt(arrival: Arrival, socket: Socket): void {
+    // Until the session listens itself, an error must not end the worker.
+    const ignore = () => socket.destroy()
+    socket.on('error', ignore)
+    this.#take(arrival, socket)
+      .catch(() => socket.destroy())
+      .finally(() => socket.off('error', ignore))
+  }
+
+  async drain(ms: number): Promise<void> {
+    this.#draining = true
+    const goodbye = this.context.texts.say('session.shutdown')
+    for (const session of this.#sessions.values()) {
+      if (session.transfer) session.finishAfterTransfer(goodbye)
+      else session.finish(goodbye, 'shutdown')
+    }
+    const timer = setTimeout(() => {
+      for (const session of this.#sessions.values()) {
+        session.transfer?.abort({ code: 'aborted', text: 'the server is stopping' })
+      }
+    }, ms)
+    // A session that is being broken off still hands over its last reply; after that nothing is waited for.
+    const last = setTimeout(() => {
+      for (const session of this.#sessions.values()) session.control.destroy('shutdown')
+    }, ms + 3_000)
+    await new Promise<void>(resolve => {
+      this.#onEmpty = resolve
+      if (this.#sessions.size === 0) resolve()
+    })
+    clearTimeout(timer)
+    clearTimeout(last)
+    await this.#close()
+  }
+
+  async kick(id: string): Promise<boolean> {
+    const session = this.#sessions.get(id)
+    if (!session) return false
+    session.transfer?.abort({ code: 'aborted', text: 'the administrator ended this session' })
+    session.finish(this.context.texts.say('session.kicked'), 'kicked')
+    return true
+  }
+
+  async sessions(): Promise<readonly SessionInfo[]> {
+    const worker = this.#config?.worker ?? 0
+    return [...this.#sessions.values()].map(session => session.info(worker))
+  }
+
+  async figures(): Promise<WorkerFigures> {
+    const loopHeldMs = this.#loop.max / 1e6
+    this.#loop.reset()
+    const passive = this.#ports?.figures()
+    let transfers = 0
+    for (const session of this.#sessions.values()) if (session.transfer) transfers += 1
+    return {
+      sessions: this.#sessions.size,
+      transfers,
+      passive: {
+        listening: passive?.listening ?? 0,
+        reserved: passive?.reserved ?? 0,
+        waiting: passive?.waiting ?? 0,
+        refused: passive?.refused ?? 0,
+        strangers: passive?.strangers ?? 0,
+      },
+      residentBytes: process.memoryUsage.rss(),
+      loopHeldMs,
+    }
+  }
+
+  emit(session: Session, event: SessionEvent): void {
+    const user = session.account?.user
+    this.#report({
+      ...event,
+      session: session.id,
+      address: session.ends.client.address,
+      ...(user !== undefined && { user }),
+    })
+  }
+
+  closed(session: Session, reason: string): void {
+    this.#sessions.delete(session.id)
+    this.#report({
+      type: 'session-closed',
+      session: session.id,
+      address: session.ends.client.address,
+      seconds: Math.round((Date.now() - session.since) / 1000),
+      reason,
+    })
+    this.link.released(session.id)
+    if (this.#sessions.size === 0) this.#onEmpty?.()
+  }
+
+  async openFiles(account: Account): Promise<UserFiles> {
+    const storages = this.#storages
+    if (!storages) throw new Error('the worker has no configuration yet')
+    const folders: string[] = []
+    const release = () => {
+      for (const folder of folders.splice(0)) storages.release(folder)
+    }
+    try {
+      const mounts = []
+      for (const mount of account.mounts) {
+        mounts.push({ path: mount.path, storage: await storages.acquire(mount.folder) })
+        folders.push(mount.folder)
+      }
+      const [only] = mounts
+      const storage = mounts.length === 1 && only?.path === '/' ? only.storage : mountStorages(mounts)
+      return new UserFiles(account, storage, release)
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  /** Ports that stay the same stay open: reservations and transfers of running sessions do not notice a reload. */
+  async #openPorts(config: WorkerConfig, before: WorkerConfig | undefined): Promise<void> {
+    const asks = portAsks(config)
+    if (JSON.stringify(asks) === JSON.stringify(before && portAsks(before))) return
+    const old = this.#ports
+    this.#ports = undefined
+    await old?.[Symbol.asyncDispose]()
+    if (!asks) return
+    this.#ports = await openPassivePorts({ ...asks, range: PortRange.of(asks.slice) })
+  }
+
+  async #take(arrival: Arrival, socket: Socket): Promise<void> {
+    const { context } = this
+    const listener = context.listener(arrival.listener)
+    const ends = await endsOf(socket, listener.proxyProtocol)
+    const answer = arrival.admitted
+      ? { session: arrival.admitted }
+      : await this.link.admit({ listener: listener.name, address: ends.client.address })
+    if ('key' in answer) return this.#refuse(socket, listener.tls === 'implicit', answer)
+    if (socket.destroyed) return this.link.released(answer.session)
+    const session = new Session(socket, { id: answer.session, listener: listener.name, ends }, this)
+    this.#sessions.set(session.id, session)
+    this.#report({
+      type: 'session-opened',
+      session: session.id,
+      address: ends.client.address,
+      listener: listener.name,
+      tls: listener.tls === 'implicit',
+    })
+    if (this.#draining) return session.finish(context.texts.say('session.shutdown'), 'shutdown')
+    if (listener.tls === 'implicit') await session.beginTls()
+    session.control.send(context.greeting())
+  }
+
+  #refuse(socket: Socket, implicitTls: boolean, refusal: Refusal): void {
+    // A reply in the clear would be no TLS record: the client would report a broken handshake instead of the reason.
+    if (implicitTls) return void socket.destroy()
+    socket.end(encodeReply(this.context.texts.say(refusal.key, refusal.values)))
+    socket.setTimeout(2_000, () => socket.destroy())
+  }
+
+  #report(event: ServerEvent): void {
+    this.#events.push(event)
+    this.#flush ??= setTimeout(() => this.#flushEvents(), EVENTS_MS)
+  }
+
+  #flushEvents(): void {
+    clearTimeout(this.#flush)
+    this.#flush = undefined
+    const events = this.#events
+    this.#events = []
+    if (events.length > 0) this.link.events(events)
+  }
+
+  #checkIdle(): void {
+    const now = Date.now()
+    for (const session of this.#sessions.values()) session.checkIdle(now)
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#tick)
+    this.#tick = undefined
+    this.#loop.disable()
+    this.#flushEvents()
+    await this.#ports?.[Symbol.asyncDispose]()
+    await this.#storages?.[Symbol.asyncDispose]()
+  }
+}
+
+/** What the passive ports depend on; a change of anything else leaves them as they are. */
+function portAsks({ passive: slice, dataHosts, settings }: WorkerConfig) {
+  if (!slice) return undefined
+  const { sharing, waitTimeout, acceptTimeout, proxyProtocol } = settings.passive
+  return { slice, hosts: dataHosts, sharing, waitMs: waitTimeout, acceptMs: acceptTimeout, proxyFrom: proxyProtocol }
+}
+
+/** Who is at the other end: what the load balancer says, where it is one that is believed. */
+async function endsOf(socket: Socket, proxyProtocol: readonly string[]): Promise<SessionEnds> {
+  const peer = normaliseAddress(socket.remoteAddress ?? '')
+  const local = normaliseAddress(socket.localAddress ?? '')
+  const direct = { client: { address: peer, port: socket.remotePort ?? 0 }, local, destination: local }
+  if (proxyProtocol.length === 0 || !new TrustedNetworks(proxyProtocol).has(peer)) return direct
+  const header = await readProxyHeader(socket, { signal: AbortSignal.timeout(PROXY_HEADER_MS) })
+  if ('local' in header) return direct
+  return { client: header.source, local, destination: header.destination.address }
+}
