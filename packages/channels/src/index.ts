@@ -1,4 +1,45 @@
+export { type ActiveOptions, promiseActive } from './active.ts'
+export {
+  type AddressAsk,
+  type AddressRules,
+  compileAddressRules,
+  type PassiveAddressRule,
+} from './address-rules.ts'
+export { checkAddressRules } from './address-rules-check.ts'
+export { type ActiveEndpointAsk, checkActiveEndpoint } from './bounce.ts'
 export type * from './data-connection.ts'
 export * from './decision.ts'
+export { DnsCache, type DnsCacheOptions, type Lookup } from './dns-cache.ts'
 export * from './errors.ts'
+export type { RandomBelow } from './free-set.ts'
+export type { FailedPort } from './passive-listeners.ts'
+export {
+  type ClientKey,
+  openPassivePorts,
+  type PassiveFigures,
+  type PassivePortState,
+  type PassivePorts,
+  type PassivePortsOptions,
+} from './passive-ports.ts'
+export type { PassiveReservation } from './passive-reservation.ts'
+export {
+  checkRanges,
+  ephemeralRange,
+  LOWEST_PORT,
+  PortRange,
+  type RangeSettings,
+  reservedPorts,
+} from './port-range.ts'
+export { readProxyHeader } from './proxy-header.ts'
+export { type ParsedProxyHeader, type ProxyHeader, parseProxyHeader } from './proxy-protocol.ts'
+export type { PortSharing } from './reservation-book.ts'
 export * from './stream-end.ts'
+export { createThrottle, type Throttle, type ThrottleOptions } from './throttle.ts'
+export { SessionTls, type SessionTlsOptions, unwrapControl } from './tls.ts'
+export { TrustedNetworks } from './trusted-networks.ts'
+export {
+  compileUserClasses,
+  DEFAULT_USER_CLASS,
+  type UserClassAsk,
+  type UserClassRule,
+} from './user-class.ts'
