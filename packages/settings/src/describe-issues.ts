@@ -1,15 +1,66 @@
 import type { z } from 'zod'
 import type { Problem } from './errors.ts'
+import { schemaAt, settingsNamed } from './json-schema.ts'
+import { formatPath, isTree, type PathParts, valueAt } from './paths.ts'
+import { suggest } from './suggest.ts'
 
-/** What the schema found, as sentences. */
-export function describeIssues(issues: readonly z.core.$ZodIssue[], _input: unknown): Problem[] {
-  return issues.map(issue => ({ path: formatPath(issue.path), message: issue.message }))
+type Issue = z.core.$ZodIssue
+
+/**
+ * What the schema found, as sentences: what is wrong, what is allowed, and what was given.
+ * @param input - what was checked, to show what stands at the place
+ */
+export function describeIssues(issues: readonly Issue[], input: unknown): Problem[] {
+  return issues.flatMap(issue => describe(issue, [], input))
 }
 
-/** A path as people write it: `listeners[0].port`. */
-export function formatPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`
-    return text === '' ? String(part) : `${text}.${String(part)}`
-  }, '')
+function describe(issue: Issue, parents: PathParts, input: unknown): Problem[] {
+  const parts = [...parents, ...issue.path].map(part => (typeof part === 'number' ? part : String(part)))
+  if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey([...parts, key]))
+  if (issue.code === 'invalid_union') {
+    // A branch whose complaints are all about what is inside took the kind of value: that is what the person meant.
+    const branch = issue.errors.find(found => found.length > 0 && found.every(inner => inner.path.length > 0))
+    if (branch !== undefined) return branch.flatMap(inner => describe(inner, parts, input))
+  }
+  const given = valueAt(input, parts)
+  const path = formatPath(parts)
+  if (given === undefined) return [{ path, message: `is missing: ${allowed(issue, parts)}` }]
+  return [{ path, message: `${allowed(issue, parts)}${shown(given, parts)}` }]
+}
+
+/** What the schema says is allowed. The schema's own words are used where it has some; zod's are not for administrators. */
+function allowed(issue: Issue, parts: PathParts): string {
+  if (issue.code === 'invalid_type' && /^(Invalid|Too|Unrecognized)/.test(issue.message)) {
+    if (issue.expected === 'object') {
+      const keys = Object.keys(schemaAt(parts)?.properties ?? {})
+      return keys.length === 0 ? 'must be a section' : `must be a section with ${keys.join(', ')}`
+    }
+    return `must be ${issue.expected === 'array' ? 'a list' : `a ${issue.expected}`}`
+  }
+  return issue.message
+}
+
+/** The longest piece of a value that a message repeats. */
+const SHOWN = 60
+
+function shown(given: unknown, parts: PathParts): string {
+  if (parts.includes('password') || parts.includes('key')) return ''
+  if (given === null) return '; nothing stands here'
+  if (isTree(given)) return Array.isArray(given) ? ', and not a list' : ', and not a section'
+  const text = JSON.stringify(given)
+  return `, and not ${text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text}`
+}
+
+function unknownKey(parts: PathParts): Problem {
+  const key = String(parts.at(-1))
+  const siblings = Object.keys(schemaAt(parts.slice(0, -1))?.properties ?? {})
+  const near = suggest(key, siblings)
+  const elsewhere = near === undefined ? settingsNamed(key) : []
+  const hint =
+    near !== undefined
+      ? `did you mean ${near}?`
+      : elsewhere.length > 0
+        ? `it belongs to ${elsewhere.slice(0, 3).join(' or ')}`
+        : `known here: ${siblings.join(', ')}`
+  return { path: formatPath(parts), message: `is not a setting; ${hint}` }
 }

@@ -4,7 +4,9 @@ export interface Problem {
   readonly path: string
   /** What is wrong and what is allowed. */
   readonly message: string
-  /** Place in the file, counted from 1, when the setting came from one. */
+  /** The file, or the flag such as `--listen`, that says it. */
+  readonly source?: string
+  /** Place in the file, counted from 1. */
   readonly line?: number
   readonly column?: number
 }
@@ -18,26 +20,26 @@ export interface Problem {
  */
 export type SettingsErrorCode = 'SETTINGS_INVALID' | 'SETTINGS_SYNTAX' | 'SETTINGS_FILE'
 
-/** Settings that cannot be used. `message` holds one line for each problem, as `file:line:column: path: what`. */
+/** Settings that cannot be used. `message` holds one line for each problem, as {@link formatProblem} writes it. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
   readonly code: SettingsErrorCode
   readonly problems: readonly Problem[]
 
-  /** @param file - put before each line of the message */
-  constructor(
-    code: SettingsErrorCode,
-    problems: readonly Problem[],
-    options: ErrorOptions & { file?: string } = {},
-  ) {
-    super(problems.map(problem => formatProblem(problem, options.file)).join('\n'), options)
+  constructor(code: SettingsErrorCode, problems: readonly Problem[], options?: ErrorOptions) {
+    super(problems.map(formatProblem).join('\n'), options)
     this.code = code
     this.problems = problems
   }
 }
 
 /** A problem as one line: `file:line:column: path: what is wrong, what is allowed`. */
-export function formatProblem({ path, message, line, column }: Problem, file?: string): string {
-  const place = file === undefined || line === undefined ? file : `${file}:${line}:${column ?? 1}`
-  return [place, path === '' ? undefined : path, message].filter(part => part !== undefined).join(': ')
+export function formatProblem({ path, message, source, line, column }: Problem): string {
+  const place = source !== undefined && line !== undefined ? `${source}:${line}:${column ?? 1}` : source
+  return [place, path, message].filter(part => part !== undefined && part !== '').join(': ')
+}
+
+/** The order in which a person reads a file; what has no line comes first. */
+export function byPlace(a: Problem, b: Problem): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
 }

@@ -1,6 +1,13 @@
+export { type CheckOptions, checkSettings } from './check.ts'
+export { type EffectiveUser, effectiveUser, type PermissionRule } from './effective-user.ts'
 export { formatProblem, type Problem, SettingsError, type SettingsErrorCode } from './errors.ts'
-export { defaultSettings, parseSettings } from './parse.ts'
+export { type ExplainedSetting, explainSettings, type Origin } from './explain.ts'
+export { type JsonSchema, settingsJsonSchema } from './json-schema.ts'
+export { type LoadedSettings, loadSettings, type Overlay } from './load.ts'
+export { defaultSettings, type ParseOptions, parseSettings } from './parse.ts'
 export { formatPasswordHash, type PasswordHash, parsePasswordHash } from './password-hash.ts'
+export { parseSettingsText, readSettingsFile, type SettingsFile } from './read-file.ts'
+export { formatDuration, formatSize, parseDuration, parseSize } from './schema/units.ts'
 export { PERMISSIONS } from './schema/users.ts'
 export {
   type GroupSettings,

@@ -65,31 +65,28 @@ export function isNetwork(text: string): boolean {
   return /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)
 }
 
-const network = z
-  .string({ error: 'must be an IP address or network such as 10.0.0.0/8' })
-  .refine(isNetwork, { error: 'must be an IP address or network such as 10.0.0.0/8 or 2001:db8::/32' })
+const NETWORK_ERROR = 'must be an IP address or a network such as 10.0.0.0/8 or 2001:db8::/32'
+
+const network = z.string({ error: NETWORK_ERROR }).refine(isNetwork, { error: NETWORK_ERROR })
 
 /** A list of IP networks; a single one may stand without the list. */
 export function networks(standard: readonly string[], text: string) {
   const shown = standard.length === 0 ? 'none' : standard.join(', ')
-  return oneOrMore(network)
+  return oneOrMore(network, `${NETWORK_ERROR}, or a list of them`)
     .prefault([...standard])
     .describe(`${text} IP addresses or networks in CIDR form; default ${shown}.`)
 }
 
 /** A list in which a single item may stand alone. */
-export function oneOrMore<T extends z.ZodType<string, string>>(item: T) {
+export function oneOrMore<T extends z.ZodType<string, string>>(item: T, error: string) {
   return z
-    .union([z.array(item), item], { error: issue => unionError(issue.input) })
+    .union([z.array(item), item], { error })
     .transform((given): string[] => (typeof given === 'string' ? [given] : given))
 }
 
-const unionError = (input: unknown) =>
-  Array.isArray(input) || typeof input === 'string' ? undefined : 'must be a list'
-
 /** A list of patterns as one text with commas, the form in which rules read it; a single one may stand alone. */
 export function patterns(text: string) {
-  return oneOrMore(words)
+  return oneOrMore(words, 'must be a pattern or a list of patterns')
     .transform(list => list.join(','))
     .exactOptional()
     .describe(text)

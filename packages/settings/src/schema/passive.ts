@@ -1,14 +1,16 @@
 import { z } from 'zod'
-import { choice, flag, hostName, line, networks, oneOrMore, optionalLine, whole } from './fields.ts'
+import { choice, flag, hostName, line, networks, oneOrMore, optionalLine, patterns, whole } from './fields.ts'
 import { duration } from './units.ts'
 
 const addressRule = z.strictObject({
   name: optionalLine('Name of the rule in the log.'),
   enabled: flag(true, 'A rule that is not enabled is passed over.'),
   userClass: line('User class of the session; * and ? are wildcards. Default *, every class.').default('*'),
-  clients: optionalLine('Network of the client, in CIDR form. Absent: every client.'),
-  destination: optionalLine(
-    'Address or network that the client dialled, as PROXY protocol or the socket gives it. Absent: every address.',
+  clients: patterns(
+    'Client addresses: an address, a network in CIDR form, or with wildcards such as 10.1.*; several with commas or as a list. Absent: every client.',
+  ),
+  destination: patterns(
+    'Address that the client dialled, as PROXY protocol or the socket gives it, in the same forms. Absent: every address.',
   ),
   address: line(
     'Address told to the client in the answer to PASV: an IPv4 address, a DNS name, local (the local address of the control connection) or control (the address that the client dialled).',
@@ -34,7 +36,7 @@ export const passive = z
       'by-client',
       'by-client: a port is promised to one client address and shared by all others. exclusive: a port is promised to one session at a time, so the range bounds the number of transfers that can begin at once.',
     ),
-    bind: oneOrMore(hostName())
+    bind: oneOrMore(hostName(), 'must be an IP address or host name, or a list of them')
       .exactOptional()
       .describe('Addresses that the passive ports are bound to. Absent: those of the listeners.'),
     proxyProtocol: networks(

@@ -67,38 +67,43 @@ export const LONGEST_DURATION = '24d'
 export function duration(standard: string, bounds: { min: string; max: string }, text: string) {
   return durationValue(bounds)
     .prefault(standard)
-    .describe(`${text} A duration from ${bounds.min} to ${bounds.max}; default ${standard}.`)
+    .meta({
+      description: `${text} A duration from ${bounds.min} to ${bounds.max}; default ${standard}.`,
+      'x-unit': 'duration',
+    })
 }
 
 /** A duration setting that may be left out. */
 export function optionalDuration(bounds: { min: string; max: string }, text: string) {
   return durationValue(bounds)
     .exactOptional()
-    .describe(`${text} A duration from ${bounds.min} to ${bounds.max}.`)
+    .meta({ description: `${text} A duration from ${bounds.min} to ${bounds.max}.`, 'x-unit': 'duration' })
 }
 
 function durationValue({ min, max }: { min: string; max: string }) {
   const lowest = parseDuration(min) ?? 0
   const highest = parseDuration(max) ?? 0
   const shape = 'must be a duration such as 500ms, 90s, 5m or 24h (a bare number is seconds)'
-  return z.union([z.string().regex(DURATION), z.number()], { error: shape }).transform((given, context) => {
-    const ms = parseDuration(given)
-    if (ms === undefined) {
-      context.addIssue({ code: 'custom', message: shape, input: given })
-      return z.NEVER
-    }
-    if (ms < lowest || ms > highest) {
-      context.addIssue({ code: 'custom', message: `must be between ${min} and ${max}`, input: given })
-      return z.NEVER
-    }
-    return ms
-  })
+  return z
+    .union([z.string().regex(DURATION, { error: shape }), z.number()], { error: shape })
+    .transform((given, context) => {
+      const ms = parseDuration(given)
+      if (ms === undefined) {
+        context.addIssue({ code: 'custom', message: shape, input: given })
+        return z.NEVER
+      }
+      if (ms < lowest || ms > highest) {
+        context.addIssue({ code: 'custom', message: `must be between ${min} and ${max}`, input: given })
+        return z.NEVER
+      }
+      return ms
+    })
 }
 
 /** A size setting that may be left out; bytes once parsed. */
 export function optionalSize(text: string) {
   const shape = 'must be a size such as 500kB, 10MiB or 1GB (a bare number is bytes)'
-  return amount(SIZE, shape, parseSize).exactOptional().describe(text)
+  return amount(SIZE, shape, parseSize).exactOptional().meta({ description: text, 'x-unit': 'size' })
 }
 
 /** A rate setting that may be left out; bytes per second once parsed. */
@@ -110,14 +115,16 @@ export function optionalRate(text: string) {
     return rate !== undefined && rate >= 1_000 ? rate : undefined
   })
     .exactOptional()
-    .describe(text)
+    .meta({ description: text, 'x-unit': 'rate' })
 }
 
 function amount(pattern: RegExp, shape: string, parse: (given: string | number) => number | undefined) {
-  return z.union([z.string().regex(pattern), z.number()], { error: shape }).transform((given, context) => {
-    const value = parse(given)
-    if (value !== undefined) return value
-    context.addIssue({ code: 'custom', message: shape, input: given })
-    return z.NEVER
-  })
+  return z
+    .union([z.string().regex(pattern, { error: shape }), z.number()], { error: shape })
+    .transform((given, context) => {
+      const value = parse(given)
+      if (value !== undefined) return value
+      context.addIssue({ code: 'custom', message: shape, input: given })
+      return z.NEVER
+    })
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { flag, line, networks, optionalLine, optionalWhole, virtualPath } from './fields.ts'
+import { flag, line, networks, oneOrMore, optionalLine, optionalWhole, virtualPath } from './fields.ts'
 import { optionalDuration, optionalRate, optionalSize } from './units.ts'
 
 /** What can be allowed on a path. */
@@ -57,9 +57,8 @@ const quota = z
   .exactOptional()
   .describe('What a user may store; uploads beyond it get 552. Absent: no limit.')
 
-const groupNames = z
-  .array(line('Name of a group.'), { error: 'must be a list of names' })
-  .default([])
+const groupNames = oneOrMore(line('Name of a group.'), 'must be a name or a list of names')
+  .prefault([])
   .describe('Groups of the user; user classes and the permissions of the groups go by them.')
 
 /** The end of the day, UTC, for a date alone: an account that expires on a day works on that day. */

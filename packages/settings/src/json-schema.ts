@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import type { PathParts } from './paths.ts'
+import { settingsSchema } from './schema.ts'
+
+/** The part of JSON Schema that the schema of the settings is made of. */
+export interface JsonSchema {
+  readonly description?: string
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly items?: JsonSchema
+  readonly anyOf?: readonly JsonSchema[]
+  /** Of a number once parsed: what it counts. */
+  readonly 'x-unit'?: 'duration' | 'size' | 'rate'
+  readonly [keyword: string]: unknown
+}
+
+/** The schema of a settings file as JSON Schema (draft 2020-12), for editors and forms. */
+export function settingsJsonSchema(): JsonSchema {
+  const made: unknown = z.toJSONSchema(settingsSchema, { io: 'input' })
+  return { title: 'Portolan settings', ...(made as JsonSchema) }
+}
+
+let cached: JsonSchema | undefined
+
+/** The schema of one setting; undefined where there is none. */
+export function schemaAt(parts: PathParts): JsonSchema | undefined {
+  cached ??= settingsJsonSchema()
+  return parts.reduce<JsonSchema | undefined>((schema, part) => {
+    const branches = schema === undefined ? [] : [schema, ...(schema.anyOf ?? [])]
+    return branches
+      .map(branch => (typeof part === 'number' ? branch.items : branch.properties?.[part]))
+      .find(found => found !== undefined)
+  }, cached)
+}
+
+/** Paths of every section and setting with a name, as `timeouts.idle` or `users.home`; lists count as what they hold. */
+export function settingsNamed(name: string): string[] {
+  cached ??= settingsJsonSchema()
+  return [...walk(cached, [])].filter(parts => parts.at(-1) === name).map(parts => parts.join('.'))
+}
+
+function* walk(schema: JsonSchema, parts: readonly string[]): Generator<readonly string[]> {
+  for (const [key, child] of Object.entries(schema.properties ?? {})) {
+    yield [...parts, key]
+    yield* walk(child, [...parts, key])
+  }
+  for (const child of [schema.items, ...(schema.anyOf ?? [])]) {
+    if (child !== undefined) yield* walk(child, parts)
+  }
+}
