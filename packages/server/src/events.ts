@@ -75,7 +75,14 @@ export type ServerEvent =
       TransferFacts)
   | ({
       readonly type: 'file'
-      readonly change: 'deleted' | 'renamed' | 'folder-made' | 'folder-removed' | 'copied' | 'linked' | 'attributes'
+      readonly change:
+        | 'deleted'
+        | 'renamed'
+        | 'folder-made'
+        | 'folder-removed'
+        | 'copied'
+        | 'linked'
+        | 'attributes'
       readonly path: string
       readonly to?: string
     } & SessionRef)
@@ -88,9 +95,12 @@ export type ServerEvent =
       readonly text: string
     }
   | { readonly type: 'reloaded'; readonly text: string }
-  | { readonly type: 'warning'; readonly code: string; readonly text: string }
+  | ({ readonly type: 'warning'; readonly code: string; readonly text: string } & Partial<SessionRef>)
 
 /** An event of one session, before the session has put its name on it. */
-export type SessionEvent = DistributiveOmit<Extract<ServerEvent, SessionRef>, keyof SessionRef>
+export type SessionEvent = DistributiveOmit<
+  Extract<ServerEvent, SessionRef> | Extract<ServerEvent, { type: 'warning' }>,
+  keyof SessionRef
+>
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never

@@ -67,10 +67,12 @@ export function connect<Remote extends object>(channel: Channel, local: object):
         reject(new LinkBroken(`${method} was not answered within ${ANSWER_MS / 1000} seconds`))
       }, ANSWER_MS)
       timer.unref()
-      const settle = <T>(finish: (value: T) => void) => (value: T) => {
-        clearTimeout(timer)
-        finish(value)
-      }
+      const settle =
+        <T>(finish: (value: T) => void) =>
+        (value: T) => {
+          clearTimeout(timer)
+          finish(value)
+        }
       waiting.set(id, { resolve: settle(resolve), reject: settle(reject) })
       channel.send({ kind: 'call', id, method, args } satisfies Message)
     })

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import type { SecureContextOptions } from 'node:tls'
 import type { Settings } from '@portolan/settings'
 import type { ServerEvent } from './events.ts'
 import type { Account } from './policy/account.ts'
@@ -37,12 +36,6 @@ export interface Certificate {
   readonly cert: string
   readonly key: string
   readonly clientCa?: string
-}
-
-/** What the TLS of a session is made from. */
-export interface ContextOptions extends SecureContextOptions {
-  readonly requestCert: boolean
-  readonly rejectUnauthorized: boolean
 }
 
 /** The part of the passive range that a worker owns. */
@@ -106,7 +99,13 @@ export interface ControllerLink {
   admit(ask: { listener: string; address: string }): Promise<{ session: string } | Refusal>
   /** The session is over: its place is free again. */
   released(session: string): void
-  user(ask: { session: string; listener: string; address: string; user: string; tls: boolean }): Promise<UserAnswer>
+  user(ask: {
+    session: string
+    listener: string
+    address: string
+    user: string
+    tls: boolean
+  }): Promise<UserAnswer>
   login(ask: LoginAsk): Promise<LoginAnswer>
   /** REIN: the session stays, its user does not. */
   loggedOut(session: string): void
@@ -117,7 +116,12 @@ export interface ControllerLink {
   /** What is left of the user's quota; absent: no limit. */
   quotaLeft(user: string): Promise<{ bytes?: number; files?: number }>
   /** Takes bytes from the user's rate; answers how many milliseconds to wait for them. */
-  takeRate(ask: { user: string; direction: 'upload' | 'download'; bytes: number; perSecond: number }): Promise<number>
+  takeRate(ask: {
+    user: string
+    direction: 'upload' | 'download'
+    bytes: number
+    perSecond: number
+  }): Promise<number>
   sessions(): Promise<readonly SessionInfo[]>
   events(events: readonly ServerEvent[]): void
 }

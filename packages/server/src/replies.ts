@@ -12,7 +12,10 @@ export const REPLIES = {
   'session.shutdown': [421, 'The server is stopping. Try again in a moment.'],
   'session.kicked': [421, 'The administrator ended this session.'],
   'session.goodbye': [221, 'Goodbye.'],
-  'session.failed': [421, 'The server failed while it answered. The administrator can find the cause in the log.'],
+  'session.failed': [
+    421,
+    'The server failed while it answered. The administrator can find the cause in the log.',
+  ],
 
   'command.unknown': [500, '{verb} is not a command of this server. HELP lists them.'],
   'command.garbage': [500, 'That is not an FTP command.'],
@@ -24,12 +27,18 @@ export const REPLIES = {
   'command.bad-argument': [501, '{text}'],
   'command.bad-parameter': [504, '{text}'],
   'command.sequence': [503, '{text}'],
-  'command.failed': [451, 'The server failed while it worked on this. The administrator can find the cause in the log.'],
+  'command.failed': [
+    451,
+    'The server failed while it worked on this. The administrator can find the cause in the log.',
+  ],
   'command.superfluous': [202, '{verb} is not needed here.'],
 
   'login.first': [530, 'Log in first, with USER and PASS.'],
   'login.password': [331, 'Password for {user}?'],
-  'login.anonymous-password': [331, 'Any password will do for anonymous access; your e-mail address is customary.'],
+  'login.anonymous-password': [
+    331,
+    'Any password will do for anonymous access; your e-mail address is customary.',
+  ],
   'login.user-first': [503, 'Send USER first.'],
   'login.already': [503, 'Already logged in. REIN or a new connection starts over.'],
   'login.ok': [230, 'Logged in as {user}.'],
@@ -41,7 +50,10 @@ export const REPLIES = {
   'login.disabled': [530, 'This account is disabled.'],
   'login.too-many': [421, '{text}'],
   'login.banned': [421, 'Too many wrong passwords from {address}. Try again after {seconds} seconds.'],
-  'login.no-home': [530, 'The home folder of this user cannot be used. The administrator can find the cause in the log.'],
+  'login.no-home': [
+    530,
+    'The home folder of this user cannot be used. The administrator can find the cause in the log.',
+  ],
   'login.unavailable': [421, 'Logins cannot be checked right now. Try again in a moment.'],
   'login.reinitialised': [220, 'Ready for a new user.'],
 

@@ -36,7 +36,8 @@ export function replyForError(error: unknown, texts: ReplyTexts): Reply | undefi
   if (error instanceof Refused) return error.reply
   if (error instanceof QuotaExceeded) return texts.say('file.quota', { text: error.message })
   if (error instanceof StorageError) return texts.say(STORAGE_REPLIES[error.code], { text: error.message })
-  if (error instanceof ChannelError) return texts.say(CHANNEL_REPLIES[error.code] ?? 'data.failed', { text: error.message })
+  if (error instanceof ChannelError)
+    return texts.say(CHANNEL_REPLIES[error.code] ?? 'data.failed', { text: error.message })
   if (error instanceof ProtocolError) return texts.say('command.bad-argument', { text: error.message })
   return undefined
 }

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { stat } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
-import { encodeReply, normaliseAddress } from '@portolan/protocol'
 import { TrustedNetworks } from '@portolan/channels'
+import { encodeReply, normaliseAddress } from '@portolan/protocol'
 import { type ListenerSettings, parseSettings, type Settings, type SettingsInput } from '@portolan/settings'
 import type { Authenticator } from './controller/authenticator.ts'
 import { certificateStamp, loadCertificate } from './controller/certificates.ts'
@@ -92,7 +92,9 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
     try {
       await checkSurroundings(this.#settings)
       const certificate = await loadCertificate(this.#settings)
-      this.#settings = withoutUselessTls(this.#settings, certificate !== undefined, event => this.#emit(event))
+      this.#settings = withoutUselessTls(this.#settings, certificate !== undefined, event =>
+        this.#emit(event),
+      )
       this.#stamp = await certificateStamp(this.#settings)
       this.#controller = new Controller(this.#settings, certificate, {
         processes: this.#options.processes ?? false,
@@ -115,7 +117,8 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
    */
   async reload(input: SettingsInput): Promise<void> {
     const controller = this.#controller
-    if (!controller || this.#state !== 'running') throw new ServerError('SERVER_CLOSED', 'the server is not running')
+    if (!controller || this.#state !== 'running')
+      throw new ServerError('SERVER_CLOSED', 'the server is not running')
     const parsed = parseSettings(input)
     await checkSurroundings(parsed)
     const certificate = await loadCertificate(parsed)
@@ -185,7 +188,10 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
         const text = `listener ${settings.name} cannot listen on ${at}: ${listenAdvice(error)}`
         reject(new ServerError('SERVER_LISTEN', text, { cause: error }))
       })
-      server.listen({ host: settings.host, port: settings.port, backlog: BACKLOG, ipv6Only: this.#hasIPv4Twin(settings) }, resolve)
+      server.listen(
+        { host: settings.host, port: settings.port, backlog: BACKLOG, ipv6Only: this.#hasIPv4Twin(settings) },
+        resolve,
+      )
     })
     server.on('error', (error: NodeJS.ErrnoException) => {
       // EMFILE and its kin: the next accept may go well again.
@@ -196,7 +202,9 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
 
   /** A `::` listener beside one for IPv4 on the same port must leave IPv4 to it. */
   #hasIPv4Twin({ host, port }: ListenerSettings): boolean {
-    return host === '::' && this.#settings.listeners.some(other => other.host === '0.0.0.0' && other.port === port)
+    return (
+      host === '::' && this.#settings.listeners.some(other => other.host === '0.0.0.0' && other.port === port)
+    )
   }
 
   #accept(socket: Socket, name: string): void {
@@ -283,17 +291,26 @@ async function checkSurroundings(settings: Settings): Promise<void> {
       { of: `home of ${user.name}`, folder: user.home },
       ...user.folders.map(({ folder }) => ({ of: `virtual folder of ${user.name}`, folder })),
     ]),
-    ...settings.groups.flatMap(group => group.folders.map(({ folder }) => ({ of: `virtual folder of group ${group.name}`, folder }))),
-    ...(settings.anonymous.enabled ? [{ of: 'home of anonymous users', folder: settings.anonymous.home ?? '' }] : []),
+    ...settings.groups.flatMap(group =>
+      group.folders.map(({ folder }) => ({ of: `virtual folder of group ${group.name}`, folder })),
+    ),
+    ...(settings.anonymous.enabled
+      ? [{ of: 'home of anonymous users', folder: settings.anonymous.home ?? '' }]
+      : []),
   ]
   for (const { of, folder } of folders) {
     const found = await stat(folder).catch(() => undefined)
-    if (!found?.isDirectory()) throw new ServerError('SERVER_FOLDER', `the ${of} is no folder: ${folder || '(not set)'}`)
+    if (!found?.isDirectory())
+      throw new ServerError('SERVER_FOLDER', `the ${of} is no folder: ${folder || '(not set)'}`)
   }
 }
 
 /** Without a certificate `optional` can only mean off; the other two cannot be served at all. */
-function withoutUselessTls(settings: Settings, certificate: boolean, emit: (event: ServerEvent) => void): Settings {
+function withoutUselessTls(
+  settings: Settings,
+  certificate: boolean,
+  emit: (event: ServerEvent) => void,
+): Settings {
   if (certificate) return settings
   const needs = settings.listeners.find(({ tls }) => tls === 'required' || tls === 'implicit')
   if (needs) {
@@ -302,7 +319,14 @@ function withoutUselessTls(settings: Settings, certificate: boolean, emit: (even
   }
   const optional = settings.listeners.filter(({ tls }) => tls === 'optional').map(({ name }) => name)
   if (optional.length > 0) {
-    emit({ type: 'warning', code: 'no-certificate', text: `no certificate: ${optional.join(', ')} without TLS` })
+    emit({
+      type: 'warning',
+      code: 'no-certificate',
+      text: `no certificate: ${optional.join(', ')} without TLS`,
+    })
   }
-  return { ...settings, listeners: settings.listeners.map(listener => ({ ...listener, tls: 'off' as const })) }
+  return {
+    ...settings,
+    listeners: settings.listeners.map(listener => ({ ...listener, tls: 'off' as const })),
+  }
 }

@@ -1,14 +1,14 @@
+import { isIPv6 } from 'node:net'
 import {
   formatEndpoint,
   formatEpsvReply,
   formatPasvReply,
+  ProtocolError,
   parseEprtArgument,
   parseEpsvArgument,
   parsePortArgument,
   parseTypeArgument,
-  ProtocolError,
 } from '@portolan/protocol'
-import { isIPv6 } from 'node:net'
 import type { Session } from '../session/session.ts'
 import type { Commands } from './command.ts'
 
@@ -90,7 +90,8 @@ export const DATA_COMMANDS = {
       if (type === 'unsupported') {
         return session.say('command.bad-parameter', { text: 'Supported are TYPE A, TYPE I and TYPE L 8.' })
       }
-      if (!type) return session.say('command.bad-argument', { text: 'Supported are TYPE A, TYPE I and TYPE L 8.' })
+      if (!type)
+        return session.say('command.bad-argument', { text: 'Supported are TYPE A, TYPE I and TYPE L 8.' })
       session.representation = { ...session.representation, type }
       return session.say('setting.type', { type: type === 'ascii' ? 'A' : 'I' })
     },

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { formatHashReply, HASH_ALGORITHMS, type HashAlgorithm, parseChecksumArgument, reply } from '@portolan/protocol'
+import {
+  formatHashFeature,
+  formatHashReply,
+  type HashAlgorithm,
+  parseChecksumArgument,
+  reply,
+} from '@portolan/protocol'
 import { baseName } from '@portolan/storage'
 import type { Session } from '../session/session.ts'
 import type { Command, Commands } from './command.ts'
@@ -35,16 +41,22 @@ export const DIGEST_COMMANDS = {
     login: 'required',
     argument: 'required',
     syntax: 'HASH <file>',
-    features: session => [
-      `HASH ${HASH_ALGORITHMS.map(name => (name === chosen(session) ? `${name}*` : name)).join(';')}`,
-    ],
+    features: session => [formatHashFeature(chosen(session))],
     path: { needs: 'read' },
     async run(session, { path }) {
       const prepared = session.takePrepared()
       const range = prepared.kind === 'range' ? prepared : undefined
       const algorithm = chosen(session)
-      const { hex, start, end } = await digest(session, path, algorithm, range?.start ?? 0, range && range.end + 1)
-      return reply(213, formatHashReply({ algorithm, start, end, hex, name: baseName(path) }))
+      const { hex, start, end } = await digest(
+        session,
+        path,
+        algorithm,
+        range?.start ?? 0,
+        range && range.end + 1,
+      )
+      // The reply names the last byte, the arguments of the X commands the one after it.
+      const hash = { algorithm, start, end: Math.max(start, end - 1), hash: hex, name: baseName(path) }
+      return reply(213, formatHashReply(hash))
     },
   },
   XCRC: checksum('XCRC', 'CRC32'),
@@ -64,8 +76,9 @@ async function digest(session: Session, path: string, algorithm: HashAlgorithm, 
   if (!session.files.may('read', path)) throw session.refuse('file.denied', { permission: 'read', path })
   await using file = await session.files.storage.read(path, first)
   const last = Math.min(end ?? file.entry.size, file.entry.size)
-  if (first > last) throw session.refuse('file.bad-offset', { text: `The file has ${file.entry.size} bytes.` })
-  const state = algorithm === 'CRC32' ? crcState() : createHash(NODE_NAMES[algorithm])
+  if (first > last)
+    throw session.refuse('file.bad-offset', { text: `The file has ${file.entry.size} bytes.` })
+  const state: Digest = algorithm === 'CRC32' ? crcState() : createHash(NODE_NAMES[algorithm])
   const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(CHUNK, last - first)))
   let left = last - first
   while (left > 0) {
@@ -78,12 +91,18 @@ async function digest(session: Session, path: string, algorithm: HashAlgorithm, 
   return { hex: state.digest('hex'), start: first, end: last - left }
 }
 
-function crcState() {
+/** What `createHash` and CRC-32 have in common. */
+interface Digest {
+  update(chunk: Buffer): unknown
+  digest(encoding: 'hex'): string
+}
+
+function crcState(): Digest {
   let value = 0
   return {
     update(chunk: Buffer) {
       value = crc32(chunk, value)
     },
-    digest: (_: 'hex') => value.toString(16).padStart(8, '0'),
+    digest: () => value.toString(16).padStart(8, '0'),
   }
 }

@@ -5,6 +5,8 @@ import type { Commands } from './command.ts'
 /** Times before 1970 or after 9999 are not stored by any back end. */
 const LATEST = Date.UTC(9999, 11, 31)
 
+const MFF_SYNTAX = 'MFF modify=<YYYYMMDDHHMMSS>;UNIX.mode=<octal>; <file>'
+
 /** What a file is, and changing it: RFC 3659 sections 2 to 4, draft-somers-ftp-mfxx. */
 export const FACT_COMMANDS = {
   SIZE: {
@@ -51,7 +53,7 @@ export const FACT_COMMANDS = {
   MFF: {
     login: 'required',
     argument: 'required',
-    syntax: 'MFF modify=<YYYYMMDDHHMMSS>;UNIX.mode=<octal>; <file>',
+    syntax: MFF_SYNTAX,
     features: ['MFF modify;UNIX.mode;'],
     run: (session, { argument }) => modifyFacts(session, argument),
   },
@@ -74,7 +76,7 @@ async function setModified(session: Session, time: string, name: string) {
 
 async function modifyFacts(session: Session, argument: string) {
   const [, facts = '', name = ''] = /^((?:[\w.]+=[^;]*;)+) (.+)$/s.exec(argument) ?? []
-  if (!name) return session.say('command.needs-argument', { syntax: FACT_COMMANDS.MFF.syntax })
+  if (!name) throw session.refuse('command.needs-argument', { syntax: MFF_SYNTAX })
   const path = attributesPath(session, name)
   const { storage } = session.files
   // All facts are checked before the first is changed: half a change would be worse than none.
@@ -87,7 +89,10 @@ async function modifyFacts(session: Session, argument: string) {
       switch (fact.slice(0, at).toLowerCase()) {
         case 'modify': {
           const modified = timeOf(session, value)
-          return { text: `Modify=${formatTimeVal(modified)};`, apply: () => storage.setModified(path, modified) }
+          return {
+            text: `Modify=${formatTimeVal(modified)};`,
+            apply: () => storage.setModified(path, modified),
+          }
         }
         case 'unix.mode': {
           const mode = modeOf(session, value)
@@ -106,7 +111,8 @@ async function modifyFacts(session: Session, argument: string) {
 /** The path of a change of attributes, which the user may make. */
 export function attributesPath(session: Session, name: string): string {
   const path = session.files.resolve(name)
-  if (!session.files.may('attributes', path)) throw session.refuse('file.denied', { permission: 'attributes', path })
+  if (!session.files.may('attributes', path))
+    throw session.refuse('file.denied', { permission: 'attributes', path })
   return path
 }
 

@@ -21,7 +21,8 @@ const PWD: Command = {
   login: 'required',
   argument: 'none',
   syntax: 'PWD',
-  run: session => session.say('file.created', { text: `${quotePath(session.files.cwd)} is the current folder.` }),
+  run: session =>
+    session.say('file.created', { text: `${quotePath(session.files.cwd)} is the current folder.` }),
 }
 
 const MKD: Command = {
@@ -114,6 +115,7 @@ async function changeFolder(session: Session, path: string) {
 async function replacedByRename(session: Session, from: string, to: string) {
   const target = await session.files.storage.stat(to, { follow: false }).catch(() => undefined)
   if (!target || from === to || target.kind !== 'file') return undefined
-  if (!session.files.may('delete', to)) throw session.refuse('file.denied', { permission: 'delete', path: to })
+  if (!session.files.may('delete', to))
+    throw session.refuse('file.denied', { permission: 'delete', path: to })
   return session.account?.quota ? { bytes: target.size, files: 1 } : undefined
 }

@@ -1,5 +1,11 @@
 import { reply } from '@portolan/protocol'
-import { listTransfer, LISTING_FORMATS, mlsxOf, parseListArgument, streamStatus } from '../transfer/listing.ts'
+import {
+  LISTING_FORMATS,
+  listTransfer,
+  mlsxOf,
+  parseListArgument,
+  streamStatus,
+} from '../transfer/listing.ts'
 import type { Commands } from './command.ts'
 import { serverStatus } from './meta.ts'
 
@@ -10,14 +16,16 @@ export const LISTING_COMMANDS = {
     argument: 'optional',
     syntax: 'LIST [-R] [path]',
     transfers: true,
-    run: (session, { argument }) => listTransfer(session, 'LIST', parseListArgument(argument), LISTING_FORMATS.list),
+    run: (session, { argument }) =>
+      listTransfer(session, 'LIST', parseListArgument(argument), LISTING_FORMATS.list),
   },
   NLST: {
     login: 'required',
     argument: 'optional',
     syntax: 'NLST [path]',
     transfers: true,
-    run: (session, { argument }) => listTransfer(session, 'NLST', parseListArgument(argument), LISTING_FORMATS.names),
+    run: (session, { argument }) =>
+      listTransfer(session, 'NLST', parseListArgument(argument), LISTING_FORMATS.names),
   },
   MLSD: {
     login: 'required',
@@ -25,7 +33,12 @@ export const LISTING_COMMANDS = {
     syntax: 'MLSD [folder]',
     transfers: true,
     run: (session, { argument }) =>
-      listTransfer(session, 'MLSD', { text: argument, recursive: false, itself: false }, LISTING_FORMATS.facts),
+      listTransfer(
+        session,
+        'MLSD',
+        { text: argument, recursive: false, itself: false },
+        LISTING_FORMATS.facts,
+      ),
   },
   MLST: {
     login: 'required',

@@ -1,4 +1,4 @@
-import { parseHost } from '@portolan/protocol'
+import { parseHostArgument } from '@portolan/protocol'
 import type { Refusal } from '../link.ts'
 import type { Session } from '../session/session.ts'
 import type { Commands } from './command.ts'
@@ -65,7 +65,8 @@ export const LOGIN_COMMANDS = {
       if (session.state.phase !== 'greeted') {
         return session.say('command.sequence', { text: 'Send HOST before USER (RFC 7151).' })
       }
-      session.client.host = parseHost(argument)
+      const host = parseHostArgument(argument)
+      session.client.host = host.kind === 'name' ? host.name : host.address
       return session.context.greeting()
     },
   },
@@ -95,7 +96,11 @@ async function logIn(session: Session, user: string, password: string) {
     link.loggedOut(session.id)
     session.state = { phase: 'greeted' }
     const text = error instanceof Error ? error.message : String(error)
-    session.emit({ type: 'login-failed', code: 'home', text: `the home of ${account.user} cannot be used: ${text}` })
+    session.emit({
+      type: 'login-failed',
+      code: 'home',
+      text: `the home of ${account.user} cannot be used: ${text}`,
+    })
     return session.say('login.no-home')
   }
   session.idleTimeout = account.idleTimeout ?? session.context.settings.timeouts.idle

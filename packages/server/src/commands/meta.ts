@@ -1,4 +1,14 @@
-import { formatEndpoint, formatFeat, formatMlstFeature, HASH_ALGORITHMS, parseOptsMlst, reply } from '@portolan/protocol'
+import {
+  formatEndpoint,
+  formatFeat,
+  formatMlstFeature,
+  formatOptsMlstReply,
+  HASH_ALGORITHMS,
+  parseHashAlgorithm,
+  parseOptsArgument,
+  parseOptsMlst,
+  reply,
+} from '@portolan/protocol'
 import type { Session } from '../session/session.ts'
 import { mlstFacts } from '../transfer/listing.ts'
 import type { Command, Commands } from './command.ts'
@@ -78,7 +88,13 @@ function help(session: Session, table: Commands, argument: string) {
     const rows: string[] = []
     const names = Object.keys(table).sort()
     for (let at = 0; at < names.length; at += 10) {
-      rows.push(` ${names.slice(at, at + 10).map(name => name.padEnd(8)).join('').trimEnd()}`)
+      rows.push(
+        ` ${names
+          .slice(at, at + 10)
+          .map(name => name.padEnd(8))
+          .join('')
+          .trimEnd()}`,
+      )
     }
     return reply(214, 'These commands are answered:', ...rows, 'HELP <command> shows the syntax of one.')
   }
@@ -88,16 +104,18 @@ function help(session: Session, table: Commands, argument: string) {
 }
 
 function options(session: Session, argument: string) {
-  const [, word = '', rest = ''] = /^(\S+) ?(.*)$/s.exec(argument) ?? []
-  switch (word.toUpperCase()) {
+  const { option, value: rest } = parseOptsArgument(argument)
+  switch (option) {
     case 'UTF8':
     case 'UTF-8':
       return /^(on|nlst)?$/i.test(rest)
         ? session.say('setting.utf8')
-        : session.say('command.bad-parameter', { text: 'UTF-8 cannot be switched off; undecodable names keep their bytes.' })
+        : session.say('command.bad-parameter', {
+            text: 'UTF-8 cannot be switched off; undecodable names keep their bytes.',
+          })
     case 'MLST': {
       session.client.mlstFacts = new Set(parseOptsMlst(rest))
-      return session.say('setting.opts', { text: `MLST OPTS ${[...mlstFacts(session)].map(fact => `${fact};`).join('')}` })
+      return session.say('setting.opts', { text: formatOptsMlstReply(mlstFacts(session)) })
     }
     case 'HASH':
       return chooseHash(session, rest)
@@ -110,8 +128,9 @@ function options(session: Session, argument: string) {
 
 function chooseHash(session: Session, name: string) {
   if (name === '') return session.say('setting.opts', { text: session.client.hash ?? 'SHA-256' })
-  const algorithm = HASH_ALGORITHMS.find(known => known === name.toUpperCase())
-  if (!algorithm) return session.say('command.bad-parameter', { text: `HASH knows ${HASH_ALGORITHMS.join(', ')}.` })
+  const algorithm = parseHashAlgorithm(name)
+  if (!algorithm)
+    return session.say('command.bad-parameter', { text: `HASH knows ${HASH_ALGORITHMS.join(', ')}.` })
   session.client.hash = algorithm
   return session.say('setting.opts', { text: algorithm })
 }

@@ -1,3 +1,4 @@
+import { TLSSocket } from 'node:tls'
 import { unwrapControl } from '@portolan/channels'
 import type { Session } from '../session/session.ts'
 import type { Commands } from './command.ts'
@@ -79,6 +80,7 @@ export const SECURITY_COMMANDS = {
 
 /** CCC: the control connection goes on in the clear; NAT and firewalls can read PASV again, data stays under TLS. */
 async function clearControl(session: Session): Promise<void> {
-  await session.control.replaceSocket(async socket => unwrapControl(socket, session.handshakeSignal()))
+  await session.control.replaceSocket(async socket =>
+    socket instanceof TLSSocket ? unwrapControl(socket) : socket,
+  )
 }
-

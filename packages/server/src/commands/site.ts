@@ -106,7 +106,9 @@ export const SITE: Command = {
     const verb = word.toUpperCase()
     const rows: Commands = SITE_COMMANDS
     const row = Object.hasOwn(rows, verb) ? rows[verb] : undefined
-    return row ? session.execute(`SITE ${verb}`, rest, row) : session.say('command.unknown', { verb: `SITE ${verb}` })
+    return row
+      ? session.execute(`SITE ${verb}`, rest, row)
+      : session.say('command.unknown', { verb: `SITE ${verb}` })
   },
 }
 
@@ -168,8 +170,16 @@ async function who(session: Session) {
 
 function siteHelp(session: Session, argument: string) {
   const rows: Commands = SITE_COMMANDS
-  if (argument === '') return reply(214, 'SITE commands:', ` ${Object.keys(rows).join(' ')}`, 'SITE HELP <command> shows its syntax.')
+  if (argument === '')
+    return reply(
+      214,
+      'SITE commands:',
+      ` ${Object.keys(rows).join(' ')}`,
+      'SITE HELP <command> shows its syntax.',
+    )
   const verb = argument.toUpperCase()
   const row = Object.hasOwn(rows, verb) ? rows[verb] : undefined
-  return row ? reply(214, `Syntax: ${row.syntax}`) : session.say('meta.unknown-topic', { verb: `SITE ${verb}` })
+  return row
+    ? reply(214, `Syntax: ${row.syntax}`)
+    : session.say('meta.unknown-topic', { verb: `SITE ${verb}` })
 }

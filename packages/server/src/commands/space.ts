@@ -1,7 +1,7 @@
-import { parseQuotedNames } from '@portolan/protocol'
+import { parseQuotedPath } from '@portolan/protocol'
 import { StorageError } from '@portolan/storage'
-import { folderSize } from '../transfer/walk.ts'
 import type { Session } from '../session/session.ts'
+import { folderSize } from '../transfer/walk.ts'
 import type { Commands } from './command.ts'
 
 /** Read and written at once by COMB. */
@@ -41,9 +41,21 @@ export const SPACE_COMMANDS = {
   },
 } as const satisfies Commands
 
+/** The names of a list in which names with blanks stand in quotes. */
+function parseNames(argument: string): string[] {
+  const names: string[] = []
+  for (let rest = argument.trim(); rest !== ''; ) {
+    const quoted = parseQuotedPath(rest)
+    const plain = /^\S+/.exec(rest)?.[0] ?? ''
+    names.push(quoted ? quoted.path : plain)
+    rest = (quoted ? quoted.rest : rest.slice(plain.length)).trim()
+  }
+  return names
+}
+
 /** Joins parts, in order, to the end of the target, and deletes them once the target stands. */
 async function combine(session: Session, argument: string) {
-  const [targetName, ...partNames] = parseQuotedNames(argument)
+  const [targetName, ...partNames] = parseNames(argument)
   if (targetName === undefined || partNames.length === 0) {
     throw session.refuse('command.needs-argument', { syntax: SPACE_COMMANDS.COMB.syntax })
   }
@@ -54,7 +66,8 @@ async function combine(session: Session, argument: string) {
     if (!files.may(needs, target)) throw session.refuse('file.denied', { permission: needs, path: target })
   }
   for (const part of parts) {
-    if (part === target) throw session.refuse('command.bad-parameter', { text: 'The target cannot be one of the parts.' })
+    if (part === target)
+      throw session.refuse('command.bad-parameter', { text: 'The target cannot be one of the parts.' })
     for (const needs of ['read', 'delete'] as const) {
       if (!files.may(needs, part)) throw session.refuse('file.denied', { permission: needs, path: part })
     }

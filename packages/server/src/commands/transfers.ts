@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { parseRange } from '@portolan/protocol'
+import type { Session } from '../session/session.ts'
 import { runDownload } from '../transfer/download.ts'
 import { runUpload } from '../transfer/upload.ts'
-import type { Session } from '../session/session.ts'
 import type { Command, Commands } from './command.ts'
 
 /** Names that STOU tries before it gives up. */
@@ -44,7 +44,9 @@ export const TRANSFER_COMMANDS = {
     },
     'append',
   ),
-  STOU: upload('STOU [name]', (session, { path, argument }) => storeUnique(session, argument === '' ? undefined : path)),
+  STOU: upload('STOU [name]', (session, { path, argument }) =>
+    storeUnique(session, argument === '' ? undefined : path),
+  ),
   ALLO: {
     login: 'required',
     argument: 'required',
@@ -58,7 +60,8 @@ export const TRANSFER_COMMANDS = {
     features: ['REST STREAM'],
     run(session, { argument }) {
       const offset = wholeNumber(argument)
-      if (offset === undefined) return session.say('command.bad-argument', { text: 'REST takes a number of bytes.' })
+      if (offset === undefined)
+        return session.say('command.bad-argument', { text: 'REST takes a number of bytes.' })
       if (offset > 0 && session.representation.type === 'ascii') {
         // Which byte of the file that is cannot be known without converting all before it (RFC 3659 section 5.2).
         return session.say('command.bad-parameter', { text: 'REST needs TYPE I. Send TYPE I first.' })
@@ -73,17 +76,16 @@ export const TRANSFER_COMMANDS = {
     syntax: 'RANG <first byte> <last byte>',
     features: ['RANG STREAM'],
     run(session, { argument }) {
-      const { start, end } = parseRange(argument)
-      // draft-bryan-ftp-range: "RANG 1 0" clears the range.
-      if (end < start) {
+      const range = parseRange(argument)
+      if (range.kind === 'reset') {
         session.prepared = { kind: 'none' }
         return session.say('setting.range-reset')
       }
       if (session.representation.type === 'ascii') {
         return session.say('command.bad-parameter', { text: 'RANG needs TYPE I. Send TYPE I first.' })
       }
-      session.prepared = { kind: 'range', start, end }
-      return session.say('setting.range', { start, end })
+      session.prepared = range
+      return session.say('setting.range', { start: range.start, end: range.end })
     },
   },
   ABOR: {
@@ -112,7 +114,9 @@ async function storeUnique(session: Session, wanted: string | undefined) {
   const { files } = session
   for (let round = 0; round < UNIQUE_TRIES; round++) {
     const unique = randomBytes(6).toString('hex')
-    const path = wanted ? `${wanted}${round === 0 ? '' : `.${unique}`}` : files.join(files.cwd, `ftp-${unique}`)
+    const path = wanted
+      ? `${wanted}${round === 0 ? '' : `.${unique}`}`
+      : files.join(files.cwd, `ftp-${unique}`)
     if (!files.may('write', path)) throw session.refuse('file.denied', { permission: 'write', path })
     const taken = await files.storage.stat(path, { follow: false }).then(
       () => true,
@@ -126,7 +130,8 @@ async function storeUnique(session: Session, wanted: string | undefined) {
 /** ALLO answers whether that much fits: a promise about the volume and the quota, not a reservation. */
 async function allocate(session: Session, argument: string) {
   const bytes = wholeNumber(/^(\d+)( R \d+)?$/i.exec(argument)?.[1] ?? '')
-  if (bytes === undefined) return session.say('command.bad-argument', { text: 'ALLO takes a number of bytes.' })
+  if (bytes === undefined)
+    return session.say('command.bad-argument', { text: 'ALLO takes a number of bytes.' })
   const { freeBytes } = await session.files.storage.space(session.files.cwd)
   if (bytes > freeBytes) {
     return session.say('file.no-space', { text: `Only ${freeBytes} bytes are free on the server.` })

@@ -56,7 +56,9 @@ export class Accounts {
 
   /** The user's own quota, else the first of its groups'. */
   quotaOf(user: UserRecord): UserRecord['quota'] {
-    return user.quota ?? user.groups.map(name => this.#groups.get(name)?.quota).find(quota => quota !== undefined)
+    return (
+      user.quota ?? user.groups.map(name => this.#groups.get(name)?.quota).find(quota => quota !== undefined)
+    )
   }
 }
 

@@ -31,7 +31,13 @@ export class SettingsAuthenticator implements Authenticator {
     return !!user && (user.requireTls || user.groups.some(group => this.#tlsGroups.has(group)))
   }
 
-  async authenticate({ user: name, password }: { user: string; password: string }): Promise<UserRecord | undefined> {
+  async authenticate({
+    user: name,
+    password,
+  }: {
+    user: string
+    password: string
+  }): Promise<UserRecord | undefined> {
     const user = this.#users.get(name)
     if (user?.password !== undefined) {
       return (await verifyPassword(user.password, password)) ? user : undefined

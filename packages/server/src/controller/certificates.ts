@@ -7,7 +7,9 @@ import { ServerError } from '../errors.ts'
 import type { Certificate } from '../link.ts'
 
 /** Loads the certificate that the settings ask for. @throws {ServerError} `SERVER_CERTIFICATE` */
-export async function loadCertificate(settings: Pick<Settings, 'tls' | 'server'>): Promise<Certificate | undefined> {
+export async function loadCertificate(
+  settings: Pick<Settings, 'tls' | 'server'>,
+): Promise<Certificate | undefined> {
   const { certificate, key, selfSigned, clientCa } = settings.tls
   const pair = certificate
     ? { cert: await read(certificate, 'certificate'), key: await read(key ?? certificate, 'private key') }
@@ -36,17 +38,22 @@ async function read(file: string, what: string): Promise<string> {
     return await readFile(file, 'utf8')
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new ServerError('SERVER_CERTIFICATE', `the ${what} ${file} cannot be read: ${reason}`, { cause: error })
+    throw new ServerError('SERVER_CERTIFICATE', `the ${what} ${file} cannot be read: ${reason}`, {
+      cause: error,
+    })
   }
 }
 
 function check({ cert, key }: Certificate, name: string): void {
   try {
     createSecureContext({ cert, key })
-    if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) throw new Error('the key is of another one')
+    if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
+      throw new Error('the key is of another one')
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
-    throw new ServerError('SERVER_CERTIFICATE', `${name} cannot be used with its key: ${text}`, { cause: error })
+    throw new ServerError('SERVER_CERTIFICATE', `${name} cannot be used with its key: ${text}`, {
+      cause: error,
+    })
   }
 }
 
@@ -66,7 +73,9 @@ async function selfSignedPair(dataFolder: string | undefined): Promise<Certifica
       await writeFile(certFile, pair.cert)
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error)
-      throw new ServerError('SERVER_FOLDER', `the self-signed certificate cannot be kept: ${text}`, { cause: error })
+      throw new ServerError('SERVER_FOLDER', `the self-signed certificate cannot be kept: ${text}`, {
+        cause: error,
+      })
     }
     return pair
   }

@@ -1,9 +1,16 @@
-import { availableParallelism } from 'node:os'
 import type { Socket } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { PortRange } from '@portolan/channels'
 import type { Settings } from '@portolan/settings'
 import type { ServerEvent } from '../events.ts'
-import type { Certificate, ControllerLink, Refusal, SessionInfo, WorkerConfig, WorkerFigures } from '../link.ts'
+import type {
+  Certificate,
+  ControllerLink,
+  Refusal,
+  SessionInfo,
+  WorkerConfig,
+  WorkerFigures,
+} from '../link.ts'
 import { Accounts } from './accounts.ts'
 import { type Authenticator, SettingsAuthenticator, type UserRecord } from './authenticator.ts'
 import { Bans } from './bans.ts'
@@ -55,7 +62,12 @@ export class Controller {
     this.#workers = new Workers(workerCount(settings), options.processes, {
       started: (worker, pid) => {
         const slice = this.#slice(worker)
-        options.emit({ type: 'worker-started', worker, pid, ports: slice ? PortRange.of(slice).toString() : 'none' })
+        options.emit({
+          type: 'worker-started',
+          worker,
+          pid,
+          ports: slice ? PortRange.of(slice).toString() : 'none',
+        })
       },
       lost: (worker, pid, text) => {
         const sessions = this.#limits.releaseWorker(worker)
@@ -97,7 +109,11 @@ export class Controller {
       },
     )
     if (taken) return refusal
-    return { key: 'session.refused', values: { text: 'The server is starting. Try again in a moment.' }, close: true }
+    return {
+      key: 'session.refused',
+      values: { text: 'The server is starting. Try again in a moment.' },
+      close: true,
+    }
   }
 
   async sessions(): Promise<readonly SessionInfo[]> {
@@ -129,7 +145,13 @@ export class Controller {
       admit: async ({ listener, address }) => {
         const place = this.#admit(worker, address)
         if (!('key' in place)) return { session: place.id }
-        emit({ type: 'refused', listener, address, code: place.key, text: String(place.values?.text ?? 'banned') })
+        emit({
+          type: 'refused',
+          listener,
+          address,
+          code: place.key,
+          text: String(place.values?.text ?? 'banned'),
+        })
         return place
       },
       released: session => this.#limits.release(session),
@@ -157,7 +179,10 @@ export class Controller {
   }
 
   /** The answer of the cache is at hand: the password was right a moment ago. */
-  async #noteQuota(ask: { user: string; password: string; address: string }, rules: LoginRules): Promise<void> {
+  async #noteQuota(
+    ask: { user: string; password: string; address: string },
+    rules: LoginRules,
+  ): Promise<void> {
     const user: UserRecord | undefined = await rules.cache.check(ask)
     const quota = user && rules.accounts.quotaOf(user)
     if (user && quota) this.#quotaUsers.set(user.name, { home: user.home, quota })

@@ -1,3 +1,4 @@
+import { TrustedNetworks } from '@portolan/channels'
 import type { ServerEvent } from '../events.ts'
 import type { LoginAnswer, LoginAsk, Refusal, UserAnswer } from '../link.ts'
 import type { ReplyKey } from '../replies.ts'
@@ -5,7 +6,6 @@ import type { Accounts } from './accounts.ts'
 import type { Authenticator, UserRecord } from './authenticator.ts'
 import type { Bans } from './bans.ts'
 import { type LoginCache, LoginUnavailable } from './login-cache.ts'
-import { TrustedNetworks } from '@portolan/channels'
 import type { SessionLimits } from './session-limits.ts'
 
 /** What logins are decided by. Replaced whole by a reload. */
@@ -92,7 +92,8 @@ function refusalOf(user: UserRecord, ask: LoginAsk, now: number): Refusal | unde
   if (!user.enabled) return no('login.disabled')
   if (user.expires !== undefined && Date.parse(user.expires) < now) return no('login.expired')
   if (user.requireTls && !ask.tls) return no('login.user-needs-tls')
-  if (user.networks.length > 0 && !new TrustedNetworks(user.networks).has(ask.address)) return no('login.network')
+  if (user.networks.length > 0 && !new TrustedNetworks(user.networks).has(ask.address))
+    return no('login.network')
   return undefined
 }
 

@@ -11,7 +11,9 @@ export async function makeSelfSigned(): Promise<Certificate> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const now = new Date()
-  const addresses = Object.values(networkInterfaces()).flatMap(list => (list ?? []).map(({ address }) => address))
+  const addresses = Object.values(networkInterfaces()).flatMap(list =>
+    (list ?? []).map(({ address }) => address),
+  )
   const certificate = await x509.X509CertificateGenerator.createSelfSigned(
     {
       serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(15))).toString('hex'),

@@ -46,7 +46,9 @@ export class SessionLimits {
       return refusal(`The server has its ${sessions} sessions. Try again later.`)
     }
     if (sessionsPerAddress > 0 && (this.#perAddress.get(address) ?? 0) >= sessionsPerAddress) {
-      return refusal(`Too many sessions from ${address}: ${sessionsPerAddress} are allowed. Close some first.`)
+      return refusal(
+        `Too many sessions from ${address}: ${sessionsPerAddress} are allowed. Close some first.`,
+      )
     }
     const session: KnownSession = { id: `${worker}-${++this.#next}`, worker, address, user: undefined }
     this.#sessions.set(session.id, session)

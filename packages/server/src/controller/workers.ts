@@ -125,7 +125,8 @@ export class Workers {
       member.link = undefined
       if (this.#closing) return
       if (Date.now() - startedAt > STABLE_MS) member.restartMs = RESTART_MS
-      if (up) this.#observer.lost(member.index, pid, signal ? `ended by ${signal}` : `ended with code ${code}`)
+      if (up)
+        this.#observer.lost(member.index, pid, signal ? `ended by ${signal}` : `ended with code ${code}`)
       if (up) this.#restart(member)
     })
     try {

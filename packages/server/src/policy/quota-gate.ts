@@ -41,9 +41,14 @@ export class QuotaGate {
   async take(bytes: number): Promise<void> {
     while (this.#used + bytes > this.#granted) {
       const missing = this.#used + bytes - this.#granted
-      const answer = await this.#link.reserveQuota({ user: this.#user, bytes: Math.max(missing, SLICE), files: 0 })
+      const answer = await this.#link.reserveQuota({
+        user: this.#user,
+        bytes: Math.max(missing, SLICE),
+        files: 0,
+      })
       this.#granted += answer.bytes
-      if (answer.bytes < missing) throw new QuotaExceeded('Your quota of bytes is used up: delete something first.')
+      if (answer.bytes < missing)
+        throw new QuotaExceeded('Your quota of bytes is used up: delete something first.')
     }
     this.#used += bytes
   }

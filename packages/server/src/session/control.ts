@@ -173,7 +173,11 @@ export class ControlConnection {
   }
 
   #listen(): void {
-    this.#socket.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#gone)
+    this.#socket
+      .on('data', this.#onData)
+      .on('end', this.#onEnd)
+      .on('error', this.#onError)
+      .on('close', this.#gone)
   }
 
   #unlisten(): void {

@@ -42,7 +42,10 @@ export class DataPlan {
     if (!ports) throw session.refuse('data.passive-off')
     await this.drop()
     const { address } = session.ends.client
-    const reservation = await ports.reserve({ address }, { signal: session.signal, local: session.ends.local })
+    const reservation = await ports.reserve(
+      { address },
+      { signal: session.signal, local: session.ends.local },
+    )
     if (session.control.closed) {
       // The session ended while its command waited for a port: nobody else would give it back.
       await reservation[Symbol.asyncDispose]()

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { SessionTls } from '@portolan/channels'
-import { type Line, parseCommand, type Reply } from '@portolan/protocol'
+import { type HashAlgorithm, type Line, type MlsxFact, parseCommand, type Reply } from '@portolan/protocol'
 import type { Command } from '../commands/command.ts'
 import { Refused } from '../commands/command.ts'
 import { commandOf } from '../commands/table.ts'
@@ -9,8 +9,8 @@ import type { SessionEvent } from '../events.ts'
 import type { ControllerLink, SessionInfo } from '../link.ts'
 import type { Account } from '../policy/account.ts'
 import { CommandPace } from '../policy/command-pace.ts'
-import { replyForError } from '../reply-for-error.ts'
 import type { ReplyKey, ReplyValues } from '../replies.ts'
+import { replyForError } from '../reply-for-error.ts'
 import type { Transfer } from '../transfer/transfer.ts'
 import type { WorkerContext } from '../worker/context.ts'
 import { ControlConnection, MAX_COMMAND_LINE } from './control.ts'
@@ -61,7 +61,8 @@ export class Session {
   /** Milliseconds; SITE IDLE changes it. */
   idleTimeout: number
   /** What HOST, CLNT and OPTS set. */
-  readonly client: { host?: string; name?: string; mlstFacts?: ReadonlySet<string>; hash?: string } = {}
+  readonly client: { host?: string; name?: string; mlstFacts?: ReadonlySet<MlsxFact>; hash?: HashAlgorithm } =
+    {}
   transfer: Transfer | undefined
   /** What has to happen once the reply of the running command is out: a TLS handshake. */
   afterReply: (() => Promise<void>) | undefined
@@ -225,7 +226,8 @@ export class Session {
   /** Tells the controller that files of the user went away. */
   freeQuota(freed: { bytes: number; files: number }): void {
     const { account } = this
-    if (account?.quota) this.owner.link.settleQuota({ user: account.user, bytes: -freed.bytes, files: -freed.files })
+    if (account?.quota)
+      this.owner.link.settleQuota({ user: account.user, bytes: -freed.bytes, files: -freed.files })
   }
 
   /** Ends the user's part of the session: REIN, and the end. */
@@ -290,7 +292,8 @@ export class Session {
   }
 
   async #answer(line: Line): Promise<void> {
-    if (line.kind === 'too-long') return this.control.send(this.say('command.too-long', { bytes: MAX_COMMAND_LINE }))
+    if (line.kind === 'too-long')
+      return this.control.send(this.say('command.too-long', { bytes: MAX_COMMAND_LINE }))
     const parsed = parseCommand(line.text)
     const command = parsed && commandOf(parsed.verb)
     if (!command) return this.#refuseUnknown(line.text, parsed?.verb)
@@ -306,7 +309,10 @@ export class Session {
   #refuseUnknown(text: string, verb: string | undefined): void {
     const [other] = NOT_FTP.exec(text) ?? []
     if (other) {
-      return this.finish(this.say('command.not-ftp', { verb: other }), `the client speaks another protocol: ${other}`)
+      return this.finish(
+        this.say('command.not-ftp', { verb: other }),
+        `the client speaks another protocol: ${other}`,
+      )
     }
     if (text.startsWith('\x16\x03')) return this.control.destroy('TLS where the listener speaks in the clear')
     this.control.send(verb ? this.say('command.unknown', { verb }) : this.say('command.garbage'))
@@ -315,11 +321,19 @@ export class Session {
   /** One line, exactly one final reply. */
   async #run(verb: string, argument: string, command: Command): Promise<void> {
     const started = performance.now()
-    const answer = await this.execute(verb, argument, command).catch((error: unknown) => this.#replyFor(error, verb))
+    const answer = await this.execute(verb, argument, command).catch((error: unknown) =>
+      this.#replyFor(error, verb),
+    )
     this.control.send(answer)
     if (this.context.reportCommands) {
       const shown = verb === 'PASS' || verb === 'ACCT' ? '***' : argument
-      this.emit({ type: 'command', verb, argument: shown, reply: answer.code, ms: performance.now() - started })
+      this.emit({
+        type: 'command',
+        verb,
+        argument: shown,
+        reply: answer.code,
+        ms: performance.now() - started,
+      })
     }
     if (answer.code === 421 || answer.code === 221 || this.closeAfterReply) {
       this.control.close(answer.code === 221 ? 'QUIT' : answer.lines[0])
@@ -350,7 +364,8 @@ export class Session {
   /** The checks that a row asks for, in the order in which their replies matter to a client. */
   #check(verb: string, argument: string, command: Command): Reply | undefined {
     if (command.login === 'required' && this.state.phase !== 'ready') return this.say('login.first')
-    if (argument.includes('\0')) return this.say('command.bad-argument', { text: 'An argument cannot hold NUL.' })
+    if (argument.includes('\0'))
+      return this.say('command.bad-argument', { text: 'An argument cannot hold NUL.' })
     if (command.argument === 'required' && argument === '') {
       return this.say('command.needs-argument', { syntax: command.syntax })
     }
@@ -358,7 +373,8 @@ export class Session {
       return this.say('command.no-argument', { verb, syntax: command.syntax })
     }
     const account = this.account
-    if (account && this.context.forbids(account.userClass, verb)) return this.say('command.forbidden', { verb })
+    if (account && this.context.forbids(account.userClass, verb))
+      return this.say('command.forbidden', { verb })
     return undefined
   }
 

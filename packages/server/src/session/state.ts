@@ -1,5 +1,5 @@
-import type { UserFiles } from './user-files.ts'
 import type { Account } from '../policy/account.ts'
+import type { UserFiles } from './user-files.ts'
 
 /** What a session may do next. One field says it all, so that no two flags can disagree. */
 export type SessionState =

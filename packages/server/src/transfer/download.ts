@@ -9,11 +9,14 @@ import { runTransfer } from './transfer.ts'
 export async function runDownload(session: Session, path: string): Promise<Reply> {
   const prepared = session.takePrepared()
   session.data.check()
-  const offset = prepared.kind === 'restart' ? prepared.offset : prepared.kind === 'range' ? prepared.start : 0
+  const offset =
+    prepared.kind === 'restart' ? prepared.offset : prepared.kind === 'range' ? prepared.start : 0
   await using file = await session.files.storage.read(path, offset)
   const { size } = file.entry
   if (offset > size) {
-    return session.say('file.bad-offset', { text: `The file has ${size} bytes: it cannot restart at ${offset}.` })
+    return session.say('file.bad-offset', {
+      text: `The file has ${size} bytes: it cannot restart at ${offset}.`,
+    })
   }
   const length = prepared.kind === 'range' ? Math.min(prepared.end + 1, size) - offset : size - offset
   const source = prepared.kind === 'range' ? limitSource(file, length) : file

@@ -1,9 +1,10 @@
 import {
   encodeName,
+  type FactSource,
   formatListLine,
   formatMlsx,
-  type MlsxFact,
   MLSX_FACTS,
+  type MlsxFact,
   quotePath,
   type Reply,
 } from '@portolan/protocol'
@@ -55,7 +56,7 @@ export const LISTING_FORMATS = {
   list: {
     lineOf: () => {
       const now = Date.now()
-      return (entry, name) => `${formatListLine(entry, name, now)}\r\n`
+      return (entry, name) => `${formatListLine(name === entry.name ? entry : { ...entry, name }, now)}\r\n`
     },
   },
   names: { lineOf: () => (_, name) => `${name}\r\n`, prefixed: true },
@@ -76,8 +77,27 @@ const DEFAULT_FACTS: ReadonlySet<MlsxFact> = new Set(MLSX_FACTS)
 /** Writes the facts of entries of a folder. */
 export function mlsxOf(session: Session, folder: string): LineOf {
   const facts = mlstFacts(session)
-  const perm = facts.has('perm') ? permFact(session.files, folder) : () => ''
-  return (entry, name) => formatMlsx({ ...entry, perm: perm(entry) }, name, facts)
+  const perm = permFact(session.files, folder)
+  return (entry, name) => formatMlsx(factsOf(entry, perm(entry)), name, facts)
+}
+
+/** An entry as RFC 3659 section 7.5 tells it. */
+function factsOf(entry: Entry, perm: string): FactSource {
+  return {
+    type: typeFact(entry),
+    ...(entry.kind === 'file' && { size: entry.size }),
+    modify: entry.modified,
+    perm,
+    ...(entry.unique !== undefined && { unique: entry.unique }),
+    ...(entry.mode !== undefined && { 'UNIX.mode': entry.mode }),
+    ...(entry.owner !== undefined && { 'UNIX.owner': entry.owner }),
+    ...(entry.group !== undefined && { 'UNIX.group': entry.group }),
+  }
+}
+
+function typeFact({ kind, target }: Entry): string {
+  if (kind === 'link') return `OS.unix=slink:${target ?? ''}`
+  return kind === 'folder' ? 'dir' : 'file'
 }
 
 /** LIST, NLST and MLSD: what cannot be listed is answered before a data connection is made. */
@@ -98,7 +118,10 @@ export async function listTransfer(
     direction: 'listing',
     announce: `Listing ${baseName(path)}.`,
     move: (connection, options) =>
-      connection.send(deflated ? deflateSource(chunks, session.representation.deflateLevel) : chunks, options),
+      connection.send(
+        deflated ? deflateSource(chunks, session.representation.deflateLevel) : chunks,
+        options,
+      ),
     complete: async () => 'Listing complete.',
     fail: async () => abort.abort(),
   })
@@ -131,7 +154,10 @@ async function openListing(session: Session, ask: ListAsk, format: ListingFormat
   return { path, chunks: continued(first, chunks) }
 }
 
-async function* continued(first: IteratorResult<Buffer>, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+async function* continued(
+  first: IteratorResult<Buffer>,
+  rest: AsyncGenerator<Buffer>,
+): AsyncGenerator<Buffer> {
   if (first.done) return
   yield first.value
   yield* rest
@@ -152,7 +178,8 @@ async function chunksFor(
   } catch (error) {
     if (!isPattern(pattern) || format.foldersOnly) throw error
     const folder = parentPath(path)
-    if (!session.files.may('list', folder)) throw session.refuse('file.denied', { permission: 'list', path: folder })
+    if (!session.files.may('list', folder))
+      throw session.refuse('file.denied', { permission: 'list', path: folder })
     const prefix = format.prefixed ? ask.text.slice(0, ask.text.lastIndexOf('/') + 1) : ''
     return folderChunks(storage, folder, format.lineOf(session, folder), {
       signal,
@@ -161,7 +188,8 @@ async function chunksFor(
     })
   }
   if (entry.kind !== 'folder' || ask.itself) {
-    if (format.foldersOnly) throw session.refuse('command.bad-argument', { text: 'MLSD lists folders; use MLST.' })
+    if (format.foldersOnly)
+      throw session.refuse('command.bad-argument', { text: 'MLSD lists folders; use MLST.' })
     const lineOf = format.lineOf(session, parentPath(path))
     return single(lineOf(entry, ask.text === '' ? '.' : ask.text))
   }

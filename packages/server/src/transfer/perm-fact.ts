@@ -1,6 +1,6 @@
 import { type Entry, joinPath } from '@portolan/storage'
-import type { UserFiles } from '../session/user-files.ts'
 import type { Permission } from '../policy/permissions.ts'
+import type { UserFiles } from '../session/user-files.ts'
 
 /** Letters of the `perm` fact and what they stand for: RFC 3659 section 7.5.5. */
 const FILE_LETTERS: readonly [string, Permission][] = [

@@ -46,7 +46,9 @@ export function inflateSink(next: EndingSink): EndingSink {
   const inflate = createInflate()
   let failure: unknown
   const drained = drain(inflate, next).catch((error: unknown) => {
-    failure = isZlibError(error) ? new StreamFormatError('the data is not a whole zlib stream (MODE Z)') : error
+    failure = isZlibError(error)
+      ? new StreamFormatError('the data is not a whole zlib stream (MODE Z)')
+      : error
     inflate.destroy()
   })
   return {

@@ -46,7 +46,10 @@ export async function* chunksOf(source: ByteSource): AsyncGenerator<Buffer> {
 }
 
 /** MODE Z: a zlib stream (RFC 1950), as draft-preston-ftpext-deflate asks for, not raw deflate. */
-export async function* deflateSource(chunks: AsyncIterable<Uint8Array>, level: number): AsyncGenerator<Buffer> {
+export async function* deflateSource(
+  chunks: AsyncIterable<Uint8Array>,
+  level: number,
+): AsyncGenerator<Buffer> {
   const deflate = createDeflate({ level })
   const feed = (async () => {
     for await (const chunk of chunks) {

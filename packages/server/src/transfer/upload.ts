@@ -23,7 +23,9 @@ export async function runUpload(session: Session, ask: UploadAsk): Promise<Reply
   const { files, account } = session
   const { uploads } = session.context.settings
   const before = await files.storage.stat(ask.path).catch(() => undefined)
-  const quota = account?.quota ? new QuotaGate(session.owner.link, account.user, before?.size ?? 0) : undefined
+  const quota = account?.quota
+    ? new QuotaGate(session.owner.link, account.user, before?.size ?? 0)
+    : undefined
   if (quota && !before) await quota.takeFile()
   let upload: Upload
   try {
@@ -44,7 +46,9 @@ export async function runUpload(session: Session, ask: UploadAsk): Promise<Reply
     path: ask.path,
     direction: 'upload',
     announce:
-      ask.command === 'STOU' ? `FILE: ${baseName(ask.path)}` : `Receiving ${baseName(ask.path)}${from(upload.offset)}.`,
+      ask.command === 'STOU'
+        ? `FILE: ${baseName(ask.path)}`
+        : `Receiving ${baseName(ask.path)}${from(upload.offset)}.`,
     async move(connection, options) {
       const end = await connection.receive(sink, options)
       return end.kind === 'clean' ? endOfFormat(sink, end) : end

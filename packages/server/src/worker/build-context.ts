@@ -1,7 +1,14 @@
-import { compileAddressRules, type DnsCache, type PassivePorts, PortRange, TrustedNetworks } from '@portolan/channels'
-import type { ContextOptions, WorkerConfig } from '../link.ts'
+import {
+  compileAddressRules,
+  compileGlobs,
+  type DnsCache,
+  type PassivePorts,
+  PortRange,
+  type SessionTlsOptions,
+  TrustedNetworks,
+} from '@portolan/channels'
+import type { WorkerConfig } from '../link.ts'
 import { ReplyTexts } from '../replies.ts'
-import { matchesGlob } from '../transfer/glob.ts'
 import type { WorkerContext } from './context.ts'
 
 /** Compiles a configuration into what sessions work by. */
@@ -20,7 +27,7 @@ export function buildContext(
   })
   const listeners = new Map(settings.listeners.map(listener => [listener.name, listener]))
   const forbidden = settings.commands.forbidden.map(rule => ({
-    userClass: rule.userClass,
+    matches: compileGlobs(rule.userClass),
     commands: new Set(rule.commands),
   }))
   return {
@@ -41,20 +48,21 @@ export function buildContext(
       return listener
     },
     greeting: () => texts.say('session.greeting', { server: settings.server.name }),
-    forbids: (userClass, verb) =>
-      forbidden.some(rule => rule.commands.has(verb) && matchesGlob(rule.userClass, userClass)),
+    forbids: (userClass, verb) => forbidden.some(rule => rule.commands.has(verb) && rule.matches(userClass)),
   }
 }
 
-function tlsOptions({ certificate, settings }: WorkerConfig): ContextOptions | undefined {
+function tlsOptions({ certificate, settings }: WorkerConfig): SessionTlsOptions | undefined {
   if (!certificate) return undefined
   const { minimumVersion, ciphers, clientCertificates } = settings.tls
   return {
-    cert: certificate.cert,
-    key: certificate.key,
-    minVersion: minimumVersion,
-    ...(ciphers !== undefined && { ciphers }),
-    ...(certificate.clientCa !== undefined && { ca: certificate.clientCa }),
+    contextOptions: {
+      cert: certificate.cert,
+      key: certificate.key,
+      minVersion: minimumVersion,
+      ...(ciphers !== undefined && { ciphers }),
+      ...(certificate.clientCa !== undefined && { ca: certificate.clientCa }),
+    },
     requestCert: clientCertificates !== 'off',
     rejectUnauthorized: clientCertificates === 'require',
   }

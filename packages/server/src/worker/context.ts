@@ -1,7 +1,13 @@
-import type { PassiveAddressRules, PassivePorts, PortRange, TrustedNetworks } from '@portolan/channels'
+import type {
+  AddressRules,
+  PassivePorts,
+  PortRange,
+  SessionTlsOptions,
+  TrustedNetworks,
+} from '@portolan/channels'
 import type { Reply } from '@portolan/protocol'
 import type { ListenerSettings } from '@portolan/settings'
-import type { ContextOptions, WorkerConfig } from '../link.ts'
+import type { WorkerConfig } from '../link.ts'
 import type { ReplyTexts } from '../replies.ts'
 
 /** The settings of a worker, compiled once for all its sessions. Replaced whole by a reload. */
@@ -10,12 +16,12 @@ export interface WorkerContext {
   readonly texts: ReplyTexts
   /** Absent when passive mode is off. */
   readonly passivePorts: PassivePorts | undefined
-  readonly addressRules: PassiveAddressRules
+  readonly addressRules: AddressRules
   /** Absent: the system chooses the source port of active connections. */
   readonly activeRange: PortRange | undefined
   readonly activeForeign: TrustedNetworks
   /** What a session's TLS is made from; absent when no certificate is there. */
-  readonly tlsOptions: ContextOptions | undefined
+  readonly tlsOptions: SessionTlsOptions | undefined
   /** True when a `command` event is wanted for every command. */
   readonly reportCommands: boolean
   listener(name: string): ListenerSettings

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import {
   DnsCache,
   openPassivePorts,
@@ -39,7 +39,7 @@ export class Worker implements WorkerLink, SessionOwner {
   readonly link: ControllerLink
   readonly #sessions = new Map<string, Session>()
   readonly #dns = new DnsCache()
-  readonly #loop: IntervalHistogram
+  readonly #loop = monitorEventLoopDelay({ resolution: 20 })
   #tick: NodeJS.Timeout | undefined
   #context: WorkerContext | undefined
   #config: WorkerConfig | undefined
@@ -52,7 +52,6 @@ export class Worker implements WorkerLink, SessionOwner {
 
   constructor(link: ControllerLink) {
     this.link = link
-    this.#loop = monitorEventLoopDelay({ resolution: 20 })
     this.#loop.enable()
   }
 
@@ -77,7 +76,7 @@ export class Worker implements WorkerLink, SessionOwner {
     this.#context = buildContext(config, this.#ports, this.#dns)
     this.#tick ??= setInterval(() => this.#checkIdle(), TICK_MS)
     const failed = this.#ports?.figures().failed ?? []
-    return { warnings: failed.map(({ port, code }) => `passive port ${port} cannot be used: ${code}`) }
+    return { warnings: failed.map(({ port, host, text }) => `passive port ${port} of ${host} cannot be used: ${text}`) }
   }
 
   adopt(arrival: Arrival, socket: Socket): void {
@@ -266,7 +265,14 @@ export class Worker implements WorkerLink, SessionOwner {
 function portAsks({ passive: slice, dataHosts, settings }: WorkerConfig) {
   if (!slice) return undefined
   const { sharing, waitTimeout, acceptTimeout, proxyProtocol } = settings.passive
-  return { slice, hosts: dataHosts, sharing, waitMs: waitTimeout, acceptMs: acceptTimeout, proxyFrom: proxyProtocol }
+  return {
+    slice,
+    hosts: dataHosts,
+    sharing,
+    waitMs: waitTimeout,
+    acceptMs: acceptTimeout,
+    proxyFrom: proxyProtocol,
+  }
 }
 
 /** Who is at the other end: what the load balancer says, where it is one that is believed. */

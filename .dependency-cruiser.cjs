@@ -1,0 +1,63 @@
+// The layer rules of ARCHITECTURE.md: each package may import what its row names, through its index alone.
+const MAY_IMPORT = {
+  protocol: [],
+  channels: ['protocol'],
+  storage: ['protocol'],
+  settings: ['channels', 'protocol'],
+  server: ['channels', 'protocol', 'settings', 'storage'],
+  cli: ['channels', 'protocol', 'settings', 'storage', 'server'],
+}
+
+const layers = Object.entries(MAY_IMPORT).map(([from, allowed]) => ({
+  name: `layer-${from}`,
+  comment: `${from} may import ${allowed.join(', ') || 'no other package'}.`,
+  severity: 'error',
+  from: { path: `^packages/${from}/` },
+  to: { path: '^packages/', pathNot: `^packages/(${[from, ...allowed].join('|')})/` },
+}))
+
+module.exports = {
+  forbidden: [
+    ...layers,
+    {
+      name: 'through-the-index',
+      comment: 'A package is used through its src/index.ts.',
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/' },
+      to: { path: '^packages/([^/]+)/', pathNot: ['^packages/$1/', '^packages/[^/]+/src/index\\.ts$'] },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Modules that need each other are one module, or need a third. Types alone do not count.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'resolvable',
+      comment: 'Every import has to lead somewhere.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'protocol-is-pure',
+      comment: 'The language of FTP touches no socket, file or timer.',
+      severity: 'error',
+      from: { path: '^packages/protocol/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core'], pathNot: '^(buffer|node:buffer|net|node:net)$' },
+    },
+    {
+      name: 'tests-are-not-imported',
+      severity: 'error',
+      from: {},
+      to: { path: '\\.test\\.ts$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node'], extensions: ['.ts', '.mjs', '.js', '.json'] },
+  },
+}

@@ -1,0 +1,31 @@
+// `npm test`: installs what is missing, then checks and tests everything. The last lines are those of node's own test runner.
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { check } from './check.mjs'
+import { ensureDebianPackages } from './debian-packages.mjs'
+import { ensureInstalled } from './install.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+/** No test takes this long; one that hangs must not hang the run. */
+const TEST_TIMEOUT_MS = 120_000
+
+await ensureInstalled()
+ensureDebianPackages()
+if (!check()) process.exit(1)
+
+const run = spawn(
+  `${root}node_modules/.bin/node`,
+  [
+    '--test',
+    '--test-concurrency=2',
+    `--test-timeout=${TEST_TIMEOUT_MS}`,
+    '--test-reporter=dot',
+    '--test-reporter-destination=stdout',
+    'packages/*/src/**/*.test.ts',
+    'e2e/**/*.test.ts',
+  ],
+  { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
+)
+run.on('exit', code => {
+  process.exitCode = code ?? 1
+})
