@@ -76,7 +76,11 @@ export class Worker implements WorkerLink, SessionOwner {
     this.#context = buildContext(config, this.#ports, this.#dns)
     this.#tick ??= setInterval(() => this.#checkIdle(), TICK_MS)
     const failed = this.#ports?.figures().failed ?? []
-    return { warnings: failed.map(({ port, host, text }) => `passive port ${port} of ${host} cannot be used: ${text}`) }
+    return {
+      warnings: failed.map(
+        ({ port, host, text }) => `passive port ${port} of ${host} cannot be used: ${text}`,
+      ),
+    }
   }
 
   adopt(arrival: Arrival, socket: Socket): void {
