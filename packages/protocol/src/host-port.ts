@@ -6,7 +6,8 @@ import { badArgument, ProtocolError } from './errors.ts'
 const PORT_ARGUMENT =
   /^\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*$/
 /** RFC 1123 section 4.1.2.6: the parentheses cannot be relied on, so a client scans for the digits. */
-const SIX_NUMBERS = /(?<!\d)(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3})(?!\d)/
+const SIX_NUMBERS =
+  /(?<!\d)(\d{1,3}) ?, ?(\d{1,3}) ?, ?(\d{1,3}) ?, ?(\d{1,3}) ?, ?(\d{1,3}) ?, ?(\d{1,3})(?!\d)/
 
 /**
  * Reads the argument of PORT. Blanks around the numbers are allowed.

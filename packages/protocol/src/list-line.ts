@@ -49,7 +49,7 @@ const ANY_BLANK = /\s/
 export function formatListLine(entry: ListEntry, now: number): string {
   const { letter, mode } = KINDS[entry.kind]
   const links = String(entry.links ?? 1).padStart(3)
-  const size = String(entry.size).padStart(11)
+  const size = String(entry.size).padStart(8)
   const line = `${letter}${formatMode(entry.mode ?? mode)} ${links} ${column(entry.owner ?? 'owner')} ${column(entry.group ?? 'group')} ${size} ${formatDate(entry.modified, now)} ${oneLine(entry.name)}`
   return entry.kind === 'link' && entry.target !== undefined ? `${line} -> ${oneLine(entry.target)}` : line
 }

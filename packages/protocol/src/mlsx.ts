@@ -45,6 +45,8 @@ export interface MlsxLine {
 /** What a fact's value may not hold: the characters that end it, blanks and control characters. RFC 3659 section 7.2. */
 const NOT_IN_VALUE = /[;\s\0-\x1f\x7f]/
 const ALL_NOT_IN_VALUE = /[;\s\0-\x1f\x7f]/g
+/** A line of MLST: facts behind one space more than MLSD has. */
+const MLST_INDENTED = /^ (?:[^ ;=]+=[^ ;]*;)+ /
 const FORGING = /[\r\n\0]/g
 const ANY_FORGING = /[\r\n\0]/
 const BY_LOWER_CASE = new Map<string, MlsxFact>(MLSX_FACTS.map(fact => [fact.toLowerCase(), fact]))
@@ -78,7 +80,7 @@ export function formatMlsx(facts: FactSource, name: string, selected: ReadonlySe
  * @throws {ProtocolError} `PROTOCOL_BAD_REPLY` for a line without a space, or with a fact that has no value.
  */
 export function parseMlsxLine(line: string): MlsxLine {
-  const text = line.startsWith(' ') && line.slice(1).search(/^[^ ]*; /) === 0 ? line.slice(1) : line
+  const text = MLST_INDENTED.test(line) ? line.slice(1) : line
   const space = text.indexOf(' ')
   if (space < 0) throw badLine(line)
   const facts = new Map<string, string>()

@@ -34,7 +34,8 @@ export function encodeName(text: string): Buffer {
   let from = 0
   for (const { 0: run, index } of text.matchAll(ESCAPED)) {
     parts.push(Buffer.from(text.slice(from, index), 'utf8'))
-    parts.push(Buffer.from(Array.from(run, unit => unit.charCodeAt(0) - ESCAPE)))
+    // latin1 takes the low byte of each unit, which is the byte that was escaped.
+    parts.push(Buffer.from(run, 'latin1'))
     from = index + run.length
   }
   parts.push(Buffer.from(text.slice(from), 'utf8'))

@@ -53,7 +53,8 @@ export class ReplyReader {
   *#read(): Generator<Reply> {
     for (let line = this.#cutter.next(); line !== undefined; line = this.#cutter.next()) {
       if (line === 'too-long') throw tooLong()
-      this.#size += line.length
+      // The line end counts too: empty lines must not be free.
+      this.#size += line.length + 2
       if (this.#size > this.#maxReply) throw tooLong()
       const reply = this.#take(decodeName(line).replaceAll('\r\0', '\r'))
       if (!reply) continue
