@@ -68,11 +68,11 @@ function originsOf(input: Input, flags: ReadonlyMap<string, string>): Map<string
   ])
 }
 
-/** The flag that has set a path, or something around it. */
+/** The flag that has set a path, or else what is nearest around it. */
 function setBy(parts: PathParts, flags: ReadonlyMap<string, string>): string | undefined {
   return parts
     .map((_, index) => flags.get(formatPath(parts.slice(0, index + 1))))
-    .find(flag => flag !== undefined)
+    .findLast(flag => flag !== undefined)
 }
 
 /** Says of a problem which flag or which line of the file it comes from. */

@@ -42,8 +42,8 @@ export const settingsSchema = z.strictObject({
 /** Settings in full: every default is filled in, durations are milliseconds, sizes bytes, rates bytes per second. */
 export type Settings = z.output<typeof settingsSchema>
 
-/** Settings as a file or a program writes them: everything may be left out but what names a thing. */
-export type SettingsInput = z.input<typeof settingsSchema>
+/** Settings as a file or a program writes them: everything may be left out but what names a thing. Parsed settings are taken, too. */
+export type SettingsInput = z.input<typeof settingsSchema> | Settings
 
 export type ListenerSettings = Settings['listeners'][number]
 export type UserSettings = Settings['users'][number]

@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import type { FtpServer, ServerEvent } from '@portolan/server'
+import { formatDuration, formatProblem, type LoadedSettings, type Settings } from '@portolan/settings'
+import type { Logger } from 'pino'
+import type { Io } from './io.ts'
+import { logEvent, openLog } from './log.ts'
+import { reachableAddress } from './reachable-address.ts'
+import { createReloader } from './reload.ts'
+import { listenerUrl, startScreen } from './screen.ts'
+import { DATA_FOLDER, planServe, type ServeAsk, type ServePlan } from './serve-plan.ts'
+import { onStopSignals } from './stop-signals.ts'
+import { EXIT } from './user-error.ts'
+
+/** A stop that hangs is ended this long after the time that running transfers have, in milliseconds. */
+const STOP_GRACE_MS = 10_000
+
+/**
+ * `portolan serve`: serves until SIGTERM or SIGINT. Answers the exit code.
+ * @throws {UserError | SettingsError | ServerError} when the start fails
+ */
+export async function serve(ask: ServeAsk, io: Io): Promise<number> {
+  const { FtpServer, hashPassword } = await import('@portolan/server')
+  const plan = await planServe(ask, { cwd: io.cwd, hash: hashPassword })
+  let started = false
+  try {
+    const loaded = await plan.load()
+    if (plan.data !== undefined) await makeHomes(loaded, io.cwd)
+    const log = await openLog(loaded.settings.log, io.errIsTerminal)
+    try {
+      warn(log.logger, loaded)
+      await using server = new FtpServer(loaded.settings, { processes: true })
+      await using _metrics = await watch(server, loaded.settings, log.logger)
+      await server.start()
+      started = true
+      announce(server, plan, loaded.settings, io)
+      await untilStopped(server, plan, loaded.settings, log.logger)
+    } finally {
+      log.flush()
+    }
+  } finally {
+    if (!started) await plan.data?.undo()
+  }
+  return EXIT.ok
+}
+
+/** In the data folder, the homes of users that flags name are made; those of the file belong to whoever wrote it. */
+async function makeHomes({ settings, origins }: LoadedSettings, cwd: string): Promise<void> {
+  const files = join(cwd, DATA_FOLDER, 'files')
+  const flagged = settings.users
+    .filter((_, index) => origins.get(`users[${index}]`) === 'flag')
+    .map(user => user.home)
+  const { anonymous } = settings
+  const homes = [...flagged, ...(anonymous.enabled && anonymous.home !== undefined ? [anonymous.home] : [])]
+  for (const home of homes) if (home.startsWith(files)) await mkdir(home, { recursive: true })
+}
+
+function warn(logger: Logger, { warnings }: LoadedSettings): void {
+  for (const problem of warnings)
+    logger.warn({ event: 'settings', path: problem.path }, formatProblem(problem))
+}
+
+/** Writes the log and counts figures from the events of a server. */
+async function watch(server: FtpServer, { metrics: at }: Settings, logger: Logger): Promise<AsyncDisposable> {
+  server.on('event', (event: ServerEvent) => {
+    // The check of the settings has said it already, with the line and what to do.
+    if (event.type === 'warning' && event.code === 'no-certificate') return
+    logEvent(logger, event)
+  })
+  if (at === undefined) return { [Symbol.asyncDispose]: async () => {} }
+  const { createMetrics, serveMetrics } = await import('./metrics.ts')
+  const metrics = createMetrics(() => server.figures())
+  server.on('event', metrics.count)
+  const http = await serveMetrics(metrics, at)
+  logger.info({ event: 'metrics', url: http.url }, `figures for Prometheus at ${http.url}`)
+  return http
+}
+
+function announce(server: FtpServer, plan: ServePlan, settings: Settings, io: Io): void {
+  if (plan.data !== undefined) {
+    const user = settings.users.find(one => one.enabled && one.password !== undefined)
+    const here = (path: string) => `./${relative(io.cwd, path)}`
+    const lines = startScreen({
+      addresses: server.addresses,
+      reachable: reachableAddress(),
+      user: user && { name: user.name, home: here(user.home) },
+      password: plan.data.made?.password,
+      config: here(plan.data.config),
+      sample: existsSync(join(io.cwd, 'README.md')) ? 'README.md' : undefined,
+      selfSigned: settings.tls.certificate === undefined,
+    })
+    for (const line of lines) io.out(line)
+  }
+  for (const address of server.addresses) io.out(`ready ${listenerUrl(address)}`)
+}
+
+/** Reloads at every SIGHUP. Resolves when the server has stopped. */
+async function untilStopped(
+  server: FtpServer,
+  plan: ServePlan,
+  settings: Settings,
+  logger: Logger,
+): Promise<void> {
+  const reload = createReloader(server, plan, settings, logger)
+  process.on('SIGHUP', reload)
+  const { promise: stopped, resolve, reject } = Promise.withResolvers<void>()
+  const stop = (signal: NodeJS.Signals) => {
+    const { shutdown } = settings.timeouts
+    logger.info(
+      { event: 'stopping', signal },
+      `${signal}: stopping; running transfers have ${formatDuration(shutdown)}`,
+    )
+    setTimeout(() => process.exit(EXIT.failed), shutdown + STOP_GRACE_MS).unref()
+    server.close().then(resolve, reject)
+  }
+  using _signals = onStopSignals(stop, () => process.exit(EXIT.failed))
+  await stopped
+  process.off('SIGHUP', reload)
+  logger.info({ event: 'stopped' }, 'stopped')
+}
