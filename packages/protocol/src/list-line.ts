@@ -1,4 +1,5 @@
 import { dateOf, MS_PER_DAY, TWO_DIGITS, withinFourDigits } from './calendar.ts'
+import { oneLine } from './one-line.ts'
 
 /** What LIST tells of an entry. */
 export interface ListEntry {
@@ -35,9 +36,9 @@ const MS_PER_MINUTE = 60_000
 /** Half of a mean year, as coreutils counts six months. */
 const SIX_MONTHS = (365.2425 / 2) * MS_PER_DAY
 
-const ANY_FORGING = /[\r\n\0]/
-const FORGING = /[\r\n\0]/g
-const ANY_BLANK = /\s/
+/** What would end a column, and what would end a line. */
+const BLANK = /[\s\0]/
+const BLANKS = /[\s\0]/g
 
 /**
  * Writes an entry as `ls -l` does, which is what LIST means to every client, without a line end:
@@ -79,7 +80,7 @@ function triple(bits: number, special: boolean, letter: string): string {
 
 /** Clients cut a line at blanks: a column holds none, and is never empty. */
 function column(text: string): string {
-  return (ANY_BLANK.test(text) || text === '' ? text.replace(/\s/g, '_') || '-' : text).padEnd(8)
+  return (BLANK.test(text) ? text.replace(BLANKS, '_') : text || '-').padEnd(8)
 }
 
 /** Files of a folder share days and minutes: the last ones formatted are kept. */
@@ -99,8 +100,4 @@ function formatDate(modified: number, now: number): string {
   if (time > now + MS_PER_HOUR || time < now - SIX_MONTHS) return lastDate + lastYear
   const minutes = Math.floor((time - day * MS_PER_DAY) / MS_PER_MINUTE)
   return `${lastDate}${TWO_DIGITS[Math.floor(minutes / 60)]}:${TWO_DIGITS[minutes % 60]}`
-}
-
-function oneLine(name: string): string {
-  return ANY_FORGING.test(name) ? name.replace(FORGING, '?') : name
 }

@@ -1,4 +1,5 @@
 import { ProtocolError } from './errors.ts'
+import { oneLine } from './one-line.ts'
 import { formatTimeVal } from './time-val.ts'
 
 /** Every fact we can tell, in the order of FEAT and of the lines. RFC 3659 section 7.5. */
@@ -47,8 +48,6 @@ const NOT_IN_VALUE = /[;\s\0-\x1f\x7f]/
 const ALL_NOT_IN_VALUE = /[;\s\0-\x1f\x7f]/g
 /** A line of MLST: facts behind one space more than MLSD has. */
 const MLST_INDENTED = /^ (?:[^ ;=]+=[^ ;]*;)+ /
-const FORGING = /[\r\n\0]/g
-const ANY_FORGING = /[\r\n\0]/
 const BY_LOWER_CASE = new Map<string, MlsxFact>(MLSX_FACTS.map(fact => [fact.toLowerCase(), fact]))
 
 /**
@@ -71,7 +70,7 @@ export function formatMlsx(facts: FactSource, name: string, selected: ReadonlySe
   if (owner !== undefined && selected.has('UNIX.owner')) line += `UNIX.owner=${value(owner)};`
   const group = facts['UNIX.group']
   if (group !== undefined && selected.has('UNIX.group')) line += `UNIX.group=${value(group)};`
-  return `${line} ${ANY_FORGING.test(name) ? name.replace(FORGING, '?') : name}`
+  return `${line} ${oneLine(name)}`
 }
 
 /**

@@ -8,6 +8,7 @@ export interface OptsArgument {
 
 /** Reads the argument of OPTS. RFC 2389 section 4. */
 export function parseOptsArgument(argument: string): OptsArgument {
-  const [, option = '', value = ''] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(argument) ?? []
-  return { option: option.toUpperCase(), value }
+  const text = argument.trim()
+  const [option = ''] = text.split(/\s/, 1)
+  return { option: option.toUpperCase(), value: text.slice(option.length).trimStart() }
 }

@@ -1,5 +1,6 @@
 import { ProtocolError } from './errors.ts'
 import { encodeName } from './names.ts'
+import { oneLine } from './one-line.ts'
 import { escapeIac } from './telnet.ts'
 
 /** The answer to one command: a three-digit code and one or more lines of text. RFC 959 section 4.2. */
@@ -10,7 +11,6 @@ export interface Reply {
   readonly lines: readonly [string, ...string[]]
 }
 
-const FORGING = /[\r\n\0]/g
 const STARTS_WITH_DIGIT = /^[0-9]/
 
 /** Makes a reply; each text is one line, and nothing is split. */
@@ -22,9 +22,8 @@ export function reply(code: number, first: string, ...more: string[]): Reply {
  * Writes a reply for the wire. Several lines open with `code-` and close with `code ` (RFC 959 section 4.2); a line between them that begins with a digit
  * gets a space in front, so that exactly one line closes the reply whatever the lines hold.
  *
- * CR, LF and NUL inside a line become `?`, as coreutils shows them: a name must not forge a reply. RFC 2640 section 3.1 would
- * write CR as CR NUL, but Python's ftplib, FileZilla and WinSCP end a line at a bare CR. Undecodable bytes of names go out
- * as they are, with 0xFF doubled (RFC 854).
+ * CR, LF and NUL inside a line become `?` ({@link oneLine}). Undecodable bytes of names go out as they are, with 0xFF doubled (RFC 854),
+ * as vsftpd does it.
  *
  * @throws {ProtocolError} `PROTOCOL_BAD_REPLY` for a code outside 100 to 699.
  */
@@ -35,13 +34,9 @@ export function encodeReply({ code, lines }: Reply): Buffer {
   const last = lines.length - 1
   let text = ''
   for (const [index, line] of lines.entries()) {
-    if (index === last) text += `${code} ${printable(line)}\r\n`
-    else if (index === 0) text += `${code}-${printable(line)}\r\n`
-    else text += `${STARTS_WITH_DIGIT.test(line) ? ' ' : ''}${printable(line)}\r\n`
+    if (index === last) text += `${code} ${oneLine(line)}\r\n`
+    else if (index === 0) text += `${code}-${oneLine(line)}\r\n`
+    else text += `${STARTS_WITH_DIGIT.test(line) ? ' ' : ''}${oneLine(line)}\r\n`
   }
   return escapeIac(encodeName(text))
-}
-
-function printable(line: string): string {
-  return line.replace(FORGING, '?')
 }
