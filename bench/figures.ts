@@ -1,0 +1,92 @@
+import { isSpeed, type Target, type Unit, type Work } from './works/work.ts'
+
+/** One measurement, or why there is none. */
+export type Sample =
+  | {
+      readonly kind: 'measured'
+      readonly round: number
+      readonly value: number
+      readonly detail: Readonly<Record<string, number>>
+    }
+  | { readonly kind: 'failed'; readonly round: number; readonly reason: string }
+
+/** What one server reached in one work. */
+export type Figure =
+  | { readonly kind: 'reached'; readonly value: number; readonly samples: readonly Sample[] }
+  | { readonly kind: 'left out'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string; readonly samples: readonly Sample[] }
+
+/** What stands in the last columns of a row. */
+export interface Verdict {
+  /** The subject's figure to the best peer's; above 1 is better in every unit. */
+  readonly ratio?: number
+  readonly best?: string
+  readonly reached?: boolean
+}
+
+export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError('no median of nothing')
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? 0
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? 0)) / 2
+}
+
+/** Makes one figure of the rounds. A single broken round spoils it: a server that fails now and then is not faster. */
+export function figureOf(work: Pick<Work, 'summary' | 'unit'>, samples: readonly Sample[]): Figure {
+  const failed = samples.find(sample => sample.kind === 'failed')
+  if (failed !== undefined) return { kind: 'failed', reason: failed.reason, samples }
+  const values = samples.flatMap(sample => (sample.kind === 'measured' ? [sample.value] : []))
+  if (values.length === 0) return { kind: 'left out', reason: 'not measured' }
+  const worst = isSpeed(work.unit) ? Math.min : Math.max
+  return { kind: 'reached', value: work.summary === 'median' ? median(values) : worst(...values), samples }
+}
+
+/** Compares the subject with the peers of the same run. */
+export function verdictOf(
+  work: { readonly unit: Unit; readonly target?: Target },
+  subject: Figure | undefined,
+  peers: ReadonlyMap<string, Figure>,
+): Verdict {
+  const best = bestOf(work.unit, peers)
+  if (subject?.kind !== 'reached') {
+    return {
+      ...(best === undefined ? {} : { best: best.name }),
+      ...(subject?.kind === 'failed' ? { reached: false } : {}),
+    }
+  }
+  const ratio = best === undefined ? undefined : ratioOf(work.unit, subject.value, best.value)
+  const reached = isReached(work.target, subject.value, ratio)
+  return {
+    ...(best === undefined ? {} : { best: best.name }),
+    ...(ratio === undefined ? {} : { ratio }),
+    ...(reached === undefined ? {} : { reached }),
+  }
+}
+
+function bestOf(unit: Unit, peers: ReadonlyMap<string, Figure>): { name: string; value: number } | undefined {
+  let best: { name: string; value: number } | undefined
+  for (const [name, figure] of peers) {
+    if (figure.kind !== 'reached') continue
+    const better =
+      best === undefined || (isSpeed(unit) ? figure.value > best.value : figure.value < best.value)
+    if (better) best = { name, value: figure.value }
+  }
+  return best
+}
+
+function ratioOf(unit: Unit, ours: number, theirs: number): number | undefined {
+  const [above, below] = isSpeed(unit) ? [ours, theirs] : [theirs, ours]
+  return below > 0 ? above / below : undefined
+}
+
+function isReached(
+  target: Target | undefined,
+  value: number,
+  ratio: number | undefined,
+): boolean | undefined {
+  if (target === undefined) return undefined
+  if (target.kind === 'value') return value <= target.atMost
+  // Rounded as it is printed, so that the table never says "1.00, missed".
+  return ratio === undefined ? undefined : Math.round(ratio * 100) >= Math.round(target.atLeast * 100)
+}

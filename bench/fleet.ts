@@ -1,0 +1,86 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Certificate } from './certificate.ts'
+import { freePort, passiveRange } from './ports.ts'
+import type { Program } from './processes.ts'
+import { type ServerKind, waitForGreeting } from './servers/server.ts'
+import type { Stage } from './stage.ts'
+
+/** A server that accepts. */
+export interface Instance extends AsyncDisposable {
+  readonly kind: ServerKind
+  readonly port: number
+  readonly tls: boolean
+  /** The root of its process tree. */
+  readonly pid: number
+  readonly program: Program
+}
+
+/** Which of a server's ways to run. */
+export interface Way {
+  readonly tls: boolean
+  readonly oneWorker: boolean
+}
+
+/** Starts servers: one long-lived instance for each way a server is used, and fresh ones where memory is measured. */
+export class Fleet implements AsyncDisposable {
+  readonly #stage: Stage
+  readonly #certificate: Certificate
+  readonly #kept = new Map<string, Promise<Instance>>()
+  #started = 0
+
+  constructor(stage: Stage, certificate: Certificate) {
+    this.#stage = stage
+    this.#certificate = certificate
+  }
+
+  /** The instance that lives as long as the run. A start that failed is tried again at the next call. */
+  keep(kind: ServerKind, way: Way): Promise<Instance> {
+    const key = JSON.stringify([kind.name, way.tls, way.oneWorker])
+    const kept = this.#kept.get(key)
+    if (kept !== undefined) return kept
+    const started = this.fresh(kind, way)
+    this.#kept.set(key, started)
+    started.catch(() => this.#kept.delete(key))
+    return started
+  }
+
+  /** An instance that has done nothing yet; the caller disposes of it. */
+  async fresh(kind: ServerKind, way: Way): Promise<Instance> {
+    const scratch = join(this.#stage.scratch, `${kind.name}-${++this.#started}`)
+    await mkdir(scratch, { mode: 0o755 })
+    const port = await freePort()
+    const program = await kind.start({
+      files: this.#stage.files,
+      scratch,
+      port,
+      passive: passiveRange(),
+      oneWorker: way.oneWorker,
+      ...(way.tls ? { certificate: this.#certificate } : {}),
+    })
+    try {
+      await waitForGreeting(port, program, kind.label)
+    } catch (error) {
+      await program.stop()
+      throw error
+    }
+    program.drain()
+    return {
+      kind,
+      port,
+      program,
+      tls: way.tls,
+      pid: program.pid,
+      [Symbol.asyncDispose]: () => program.stop(),
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const instances = await Promise.allSettled(this.#kept.values())
+    await Promise.all(
+      instances.map(instance =>
+        instance.status === 'fulfilled' ? instance.value.program.stop() : undefined,
+      ),
+    )
+  }
+}

@@ -1,0 +1,147 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BenchError } from './errors.ts'
+
+/** How long a process may take to end after SIGTERM before it gets SIGKILL, in milliseconds. */
+const TERM_MS = 3_000
+/** How much of a process's error output is kept for a message, in characters. */
+const KEPT_ERRORS = 4_000
+
+/** Every process group this run has started and not yet ended. */
+const alive = new Set<Program>()
+
+/** How a program is started. */
+export interface ProgramOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+}
+
+/**
+ * A program started by this run, in a process group of its own: stopping it ends its children too, by the number of
+ * that group and never by a name.
+ */
+export class Program implements AsyncDisposable {
+  readonly pid: number
+  readonly stdin: ChildProcessWithoutNullStreams['stdin']
+  readonly #lines: AsyncIterableIterator<string>
+  readonly #exited: Promise<number>
+  #errors = ''
+  #ended = false
+
+  private constructor(child: ChildProcessWithoutNullStreams, pid: number) {
+    this.pid = pid
+    this.stdin = child.stdin
+    this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+    this.#exited = once(child, 'close').then(([code]) => {
+      this.#ended = true
+      return typeof code === 'number' ? code : 1
+    })
+    child.stderr.setEncoding('utf8')
+    child.stderr.on('data', (text: string) => {
+      this.#errors = (this.#errors + text).slice(-KEPT_ERRORS)
+    })
+    // A program that ends while it is written to is seen by its exit code.
+    child.stdin.on('error', () => {})
+    alive.add(this)
+  }
+
+  /** @throws {BenchError} when the program cannot be started at all. */
+  static async start(
+    command: string,
+    args: readonly string[],
+    options: ProgramOptions = {},
+  ): Promise<Program> {
+    const child = spawn(command, args, {
+      detached: true,
+      env: { ...process.env, ...options.env },
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    })
+    const failed = once(child, 'error').then(([error]) => error)
+    const started = once(child, 'spawn').then(() => undefined)
+    const error: unknown = await Promise.race([failed, started])
+    if (error !== undefined || child.pid === undefined) {
+      throw new BenchError(`cannot start ${command}: ${String(error)}`)
+    }
+    return new Program(child, child.pid)
+  }
+
+  /** What it wrote to standard error last, for a message. */
+  get errors(): string {
+    return this.#errors.trim()
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** The next line of standard output; undefined at its end. */
+  async line(): Promise<string | undefined> {
+    const next = await this.#lines.next()
+    return next.done === true ? undefined : next.value
+  }
+
+  /** The exit code; 1 when a signal ended it. */
+  exit(): Promise<number> {
+    return this.#exited
+  }
+
+  /** Reads the rest of the output so that nothing waits in a full pipe. */
+  drain(): void {
+    void (async () => {
+      while ((await this.line()) !== undefined);
+    })()
+  }
+
+  /** SIGTERM to the group, SIGKILL to what is left of it after a bounded time. */
+  async stop(): Promise<void> {
+    if (!this.#ended) {
+      this.#signal('SIGTERM')
+      await Promise.race([this.#exited, sleep(TERM_MS, undefined, { ref: false })])
+    }
+    // Session children of a forking server may outlive their parent.
+    this.#signal('SIGKILL')
+    await this.#exited
+    alive.delete(this)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  /** Ends the group at once, for the exit of this process. */
+  kill(): void {
+    this.#signal('SIGKILL')
+    alive.delete(this)
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-this.pid, signal)
+    } catch {
+      // The group is gone already.
+    }
+  }
+}
+
+/** Runs a program to its end and gives its standard output. @throws {BenchError} with its error output. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<string> {
+  await using program = await Program.start(command, args, options)
+  program.stdin.end()
+  const lines: string[] = []
+  for (let line = await program.line(); line !== undefined; line = await program.line()) lines.push(line)
+  const code = await program.exit()
+  if (code !== 0)
+    throw new BenchError(`${command} ended with code ${code}: ${program.errors || lines.join(' ')}`)
+  return lines.join('\n')
+}
+
+/** Ends everything that still runs; for the exit of this process. */
+export function killAll(): void {
+  for (const program of alive) program.kill()
+}

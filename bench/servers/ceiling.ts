@@ -1,0 +1,23 @@
+import { join } from 'node:path'
+import { Program } from '../processes.ts'
+import { PATHS } from '../stage.ts'
+import type { ServerKind, Workshop } from './server.ts'
+
+/** Not a server: bench/load/ceiling.c only pretends, so that the table shows how fast the generator can go. */
+export function ceiling(workshop: Workshop): ServerKind {
+  return {
+    name: 'ceiling',
+    label: '(ceiling)',
+    role: 'ceiling',
+    mlsd: false,
+    real: false,
+    idleSessions: 0,
+    note: 'what the generator reaches against a C program that only sends and throws away',
+    missing: () => undefined,
+    version: async () => '',
+    async start({ files, port, certificate }) {
+      const pair = certificate === undefined ? [] : [certificate.certificate, certificate.key]
+      return Program.start(workshop.ceiling, [String(port), join(files, PATHS.big), ...pair])
+    },
+  }
+}

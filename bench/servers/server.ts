@@ -1,0 +1,108 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Certificate } from '../certificate.ts'
+import type { Debian } from '../debian.ts'
+import { BenchError } from '../errors.ts'
+import type { Range } from '../ports.ts'
+import type { Program } from '../processes.ts'
+
+/** The one account of every server. */
+export const USER = 'bench'
+export const PASSWORD = 'bench'
+/** The user and group number that forking servers take after the login. No account of the machine needs to have it. */
+export const UID = 64_999
+
+/** What a server is started with. */
+export interface StartOptions {
+  /** The folder that becomes the user's `/`. */
+  readonly files: string
+  /** An empty folder for its configuration. */
+  readonly scratch: string
+  readonly port: number
+  readonly passive: Range
+  /** Set when this instance speaks TLS; one without it is the server's best for plain transfers. */
+  readonly certificate?: Certificate
+  /** One worker process, for servers that have a choice. */
+  readonly oneWorker: boolean
+}
+
+/** One server of the table. Its row says everything the harness has to know of it. */
+export interface ServerKind {
+  readonly name: string
+  readonly label: string
+  /** `subject` is measured, `peer` is what it is measured against, `ceiling` proves the generator. */
+  readonly role: 'subject' | 'peer' | 'ceiling'
+  /** Whether it has MLSD. */
+  readonly mlsd: boolean
+  /** Whether it lists, stores and can be asked for its memory at all: the ceiling only pretends. */
+  readonly real: boolean
+  /** How many idle sessions it is asked to hold: fewer where each is a process or more. */
+  readonly idleSessions: number
+  /** What to know when reading its figures: its account, what was switched on or off. */
+  readonly note: string
+  /** Why it cannot run here; undefined when it can. */
+  missing(): string | undefined
+  version(): Promise<string>
+  /** Starts the program. It may not accept yet when this returns. */
+  start(options: StartOptions): Promise<Program>
+}
+
+/** What all adapters get when they are made. */
+export interface Workshop {
+  readonly debian: Debian | undefined
+  /** The project's folder. */
+  readonly project: string
+  /** The compiled programs of bench/load. */
+  readonly ceiling: string
+  readonly node: string
+}
+
+/** How long a server may take until it greets, in milliseconds. */
+const START_MS = 20_000
+
+/**
+ * Waits until the server greets with 220.
+ *
+ * @throws {BenchError} when it ended or did not greet in time, with what it wrote to standard error
+ */
+export async function waitForGreeting(port: number, program: Program, label: string): Promise<void> {
+  const end = performance.now() + START_MS
+  while (performance.now() < end) {
+    if (program.ended)
+      throw new BenchError(`${label} ended instead of starting: ${program.errors || 'no message'}`)
+    if (await greets(port)) return
+    await sleep(50)
+  }
+  throw new BenchError(`${label} does not greet on port ${port}: ${program.errors || 'no message'}`)
+}
+
+async function greets(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    const [data] = await once(socket, 'data', { signal: AbortSignal.timeout(2_000) })
+    return String(data).startsWith('220')
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
+
+/** The sentence for servers that take the rights of the account after the login. */
+export function needsRoot(): string | undefined {
+  return process.getuid?.() === 0
+    ? undefined
+    : 'needs root to change to the account after the login: run as root'
+}
+
+/** The unpacked packages. @throws {BenchError} when they are not there; `missing()` of the adapter said so before. */
+export function unpacked(workshop: Workshop): Debian {
+  if (workshop.debian === undefined) throw new BenchError('the packages of Debian are not there')
+  return workshop.debian
+}
+
+/** A line for `missing()` of an adapter whose program comes from Debian. */
+export function withoutDebian(workshop: Workshop): string | undefined {
+  return workshop.debian === undefined ? 'its Debian package could not be fetched (see above)' : undefined
+}
