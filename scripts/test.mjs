@@ -19,7 +19,7 @@ const run = spawn(
     '--test',
     '--test-concurrency=2',
     `--test-timeout=${TEST_TIMEOUT_MS}`,
-    '--test-reporter=dot',
+    '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     'packages/*/src/**/*.test.ts',
     'e2e/**/*.test.ts',

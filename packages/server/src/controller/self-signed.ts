@@ -1,5 +1,7 @@
 import { webcrypto } from 'node:crypto'
 import { hostname, networkInterfaces } from 'node:os'
+// @peculiar/x509 finds its providers through it and refuses to load without.
+import 'reflect-metadata'
 import * as x509 from '@peculiar/x509'
 import type { Certificate } from '../link.ts'
 

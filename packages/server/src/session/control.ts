@@ -43,6 +43,7 @@ export class ControlConnection {
     socket.setNoDelay(true)
     socket.setKeepAlive(true, 60_000)
     this.#listen()
+    socket.resume()
   }
 
   get socket(): Socket {

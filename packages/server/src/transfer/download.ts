@@ -20,7 +20,7 @@ export async function runDownload(session: Session, path: string): Promise<Reply
   }
   const length = prepared.kind === 'range' ? Math.min(prepared.end + 1, size) - offset : size - offset
   const source = prepared.kind === 'range' ? limitSource(file, length) : file
-  return runTransfer(session, {
+  return await runTransfer(session, {
     command: 'RETR',
     path,
     direction: 'download',
