@@ -62,5 +62,5 @@ function unknownKey(parts: PathParts): Problem {
       : elsewhere.length > 0
         ? `it belongs to ${elsewhere.slice(0, 3).join(' or ')}`
         : `known here: ${siblings.join(', ')}`
-  return { path: formatPath(parts), message: `is not a setting; ${hint}` }
+  return { path: formatPath(parts), message: `is not a setting; ${hint}`, isUnknown: true }
 }

@@ -4,6 +4,8 @@ export interface Problem {
   readonly path: string
   /** What is wrong and what is allowed. */
   readonly message: string
+  /** True when there is no such setting at all: then the place is that of its name. */
+  readonly isUnknown?: true
   /** The file, or the flag such as `--listen`, that says it. */
   readonly source?: string
   /** Place in the file, counted from 1. */

@@ -3,11 +3,10 @@ export { type EffectiveUser, effectiveUser, type PermissionRule } from './effect
 export { formatProblem, type Problem, SettingsError, type SettingsErrorCode } from './errors.ts'
 export { type ExplainedSetting, explainSettings, type Origin } from './explain.ts'
 export { type JsonSchema, settingsJsonSchema } from './json-schema.ts'
-export { type LoadedSettings, loadSettings, type Overlay } from './load.ts'
+export { type LoadedSettings, loadSettings, type Overlay, readSettingsFile } from './load.ts'
 export { defaultSettings, type ParseOptions, parseSettings } from './parse.ts'
 export { formatPasswordHash, type PasswordHash, parsePasswordHash } from './password-hash.ts'
 export { formatPath, type PathParts, parsePath } from './paths.ts'
-export { parseSettingsText, readSettingsFile, type SettingsFile } from './read-file.ts'
 export { formatDuration, formatSize, parseDuration, parseSize } from './schema/units.ts'
 export { PERMISSIONS } from './schema/users.ts'
 export {

@@ -4,8 +4,9 @@ import { byPlace, type Problem, SettingsError } from './errors.ts'
 import type { Origin } from './explain.ts'
 import { tryParse } from './parse.ts'
 import { formatPath, isTree, leaves, type PathParts, parsePath, valueAt } from './paths.ts'
-import { readSettingsFile, type SettingsFile } from './read-file.ts'
+import { readFileInput } from './read-file.ts'
 import type { Settings } from './schema.ts'
+import type { SettingsText } from './settings-text.ts'
 
 type Input = Readonly<Record<string, unknown>>
 
@@ -36,10 +37,10 @@ export interface LoadedSettings {
 
 /**
  * Reads settings, puts flags over them and checks the whole.
- * @throws {SettingsError} with every mistake and the line or flag that it comes from
+ * @throws {SettingsError} with every mistake and the line or flag that it comes from, as `file:line:column: path: what`
  */
 export async function loadSettings({ file, overlay, ...options }: LoadOptions): Promise<LoadedSettings> {
-  const read = file === undefined ? undefined : await readSettingsFile(file)
+  const read = file === undefined ? undefined : await readFileInput(file)
   const { input, flags } = overlay?.(read?.input ?? {}) ?? {
     input: read?.input ?? {},
     flags: new Map<string, string>(),
@@ -59,6 +60,14 @@ export async function loadSettings({ file, overlay, ...options }: LoadOptions): 
   }
 }
 
+/**
+ * Reads a settings file for a program that embeds the server: `new FtpServer(await readSettingsFile('portolan.yaml'))`.
+ * @throws {SettingsError} as {@link loadSettings}
+ */
+export async function readSettingsFile(file: string): Promise<Settings> {
+  return (await loadSettings({ file })).settings
+}
+
 function originsOf(input: Input, flags: ReadonlyMap<string, string>): Map<string, Origin> {
   const fromFile = [...leaves(input)].map(({ parts }): [string, Origin] => [formatPath(parts), 'file'])
   const byFlag = (path: string) => setBy(parsePath(path), flags) !== undefined
@@ -76,14 +85,15 @@ function setBy(parts: PathParts, flags: ReadonlyMap<string, string>): string | u
 }
 
 /** Says of a problem which flag or which line of the file it comes from. */
-function placer(input: Input, flags: ReadonlyMap<string, string>, read: SettingsFile | undefined) {
+function placer(input: Input, flags: ReadonlyMap<string, string>, read: SettingsText | undefined) {
   const places = read === undefined ? new Map<unknown, PathParts>() : placesOf(read.input)
   return (problem: Problem): Problem => {
     const parts = parsePath(problem.path)
     const flag = setBy(parts, flags)
     if (flag !== undefined) return { ...problem, source: flag }
     if (read === undefined) return problem
-    return { ...problem, source: read.file, ...read.locate(formatPath(pathInFile(parts, input, places))) }
+    const inFile = formatPath(pathInFile(parts, input, places))
+    return { ...problem, source: read.file, ...read.locate(inFile, problem.isUnknown ? 'key' : 'value') }
   }
 }
 

@@ -19,7 +19,13 @@ export const PERMISSIONS = [
 const ALLOW_ERROR = `must be all, readOnly, none, or a list of ${PERMISSIONS.join(', ')}`
 
 const allow = z
-  .union([z.enum(['all', 'readOnly', 'none']), z.array(z.enum(PERMISSIONS))], { error: ALLOW_ERROR })
+  .union(
+    [
+      z.enum(['all', 'readOnly', 'none'], { error: ALLOW_ERROR }),
+      z.array(z.enum(PERMISSIONS, { error: `must be one of ${PERMISSIONS.join(', ')}` })),
+    ],
+    { error: ALLOW_ERROR },
+  )
   .describe('all, readOnly (read and list), none, or a list of permissions.')
 
 const permissions = z
