@@ -3,7 +3,10 @@ import { ProtocolError } from './errors.ts'
 const OCTET = /^(?:0|[1-9][0-9]{0,2})$/
 const GROUP = /^[0-9a-f]{1,4}$/i
 
-/** Whether a text is an IP address literal: IPv4 in four decimals without leading zeros, or IPv6 without brackets and zone. */
+/**
+ * Whether a text is an IP address literal: IPv4 in four decimals without leading zeros, or IPv6 without brackets
+ * and zone.
+ */
 export function isAddress(text: string | undefined): boolean {
   return text !== undefined && (parseIpv4(text) !== undefined || parseIpv6(text) !== undefined)
 }
@@ -14,9 +17,9 @@ export function addressFamily(address: string): 4 | 6 {
 }
 
 /**
- * The one way to write an address: IPv6 in lower case and as short as it goes (RFC 5952), IPv4-mapped IPv6 (`::ffff:192.0.2.1`) as
- * IPv4, so that two texts of the same host are equal. A zone (`fe80::1%eth0`), as the system reports it for a
- * link-local peer, is kept as it is.
+ * The one way to write an address: IPv6 in lower case and as short as it goes (RFC 5952), IPv4-mapped IPv6
+ * (`::ffff:192.0.2.1`) as IPv4, so that two texts of the same host are equal. A zone (`fe80::1%eth0`), as the
+ * system reports it for a link-local peer, is kept as it is.
  *
  * @throws {ProtocolError} `PROTOCOL_BAD_ADDRESS` for what is no address.
  */

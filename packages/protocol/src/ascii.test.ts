@@ -24,6 +24,13 @@ const encoded: { name: string; local: string[]; wire: string }[] = [
   { name: 'a bare CR is left alone', local: ['a\rb\r\r\n'], wire: 'a\rb\r\r\n' },
   { name: 'LF at the start of a chunk', local: ['a', '\nb'], wire: 'a\r\nb' },
   { name: 'nothing', local: [], wire: '' },
+  { name: 'many short lines', local: ['a\n'.repeat(20)], wire: 'a\r\n'.repeat(20) },
+  { name: 'many short lines behind a CR', local: ['\r', `\n${'\n'.repeat(20)}`], wire: '\r\n'.repeat(21) },
+  {
+    name: 'many long lines',
+    local: [`${'x'.repeat(99)}\n`.repeat(20)],
+    wire: `${'x'.repeat(99)}\r\n`.repeat(20),
+  },
 ]
 
 for (const { name, local, wire } of encoded) {
@@ -39,6 +46,13 @@ const decoded: { name: string; wire: string[]; local: string }[] = [
   { name: 'CR after CR over chunk borders', wire: ['\r', '\r', '', '\r', '\n'], local: '\r\r\n' },
   { name: 'CR at the very end', wire: ['a\r'], local: 'a\r' },
   { name: 'nothing', wire: [], local: '' },
+  { name: 'many short lines', wire: ['a\r\n'.repeat(20)], local: 'a\n'.repeat(20) },
+  { name: 'many short lines behind a CR', wire: ['\r', 'a\r\n'.repeat(20)], local: `\r${'a\n'.repeat(20)}` },
+  {
+    name: 'many long lines',
+    wire: [`${'x'.repeat(99)}\r\n`.repeat(20)],
+    local: `${'x'.repeat(99)}\n`.repeat(20),
+  },
 ]
 
 for (const { name, wire, local } of decoded) {
@@ -48,6 +62,7 @@ for (const { name, wire, local } of decoded) {
 /** Texts of short lines and of long ones: each takes another way through the code. */
 const text = fc.oneof(
   bytesFrom(['\n', '\r', '\r\n', 'a', 0xff], 80),
+  bytesFrom(['\n', '\r', '\r\n', 'a', '\n'.repeat(9), '\r\n'.repeat(9)], 20),
   bytesFrom(['\n', '\r', '\r\n', 'x'.repeat(200), 'y'], 80),
 )
 

@@ -8,7 +8,8 @@ const SAMPLED_LINES = 8
 const SHORT_LINE = 40
 
 /**
- * Local text to TYPE A: LF becomes CRLF; a CRLF that is there already is left alone, across chunk borders too. RFC 959 section 3.1.1.1.
+ * Local text to TYPE A: LF becomes CRLF; a CRLF that is there already is left alone, across chunk borders too. RFC
+ * 959 section 3.1.1.1.
  */
 export class AsciiEncoder {
   #afterCr = false
@@ -42,8 +43,8 @@ export class AsciiEncoder {
 }
 
 /**
- * TYPE A to local text: CRLF becomes LF; a CR that no LF follows is data and stays. A CR at the end of a chunk waits
- * for the next.
+ * TYPE A to local text: CRLF becomes LF; a CR that no LF follows is data and stays. A CR at the end of a chunk
+ * waits for the next.
  */
 export class AsciiDecoder {
   #heldCr = false

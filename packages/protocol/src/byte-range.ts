@@ -6,7 +6,9 @@ export type RangeRequest =
   | { readonly kind: 'range'; readonly start: number; readonly end: number }
   | { readonly kind: 'reset' }
 
-/** The argument of XCRC and its kin: bytes `start` to before `end` of a file, the whole file where they are absent. */
+/**
+ * The argument of XCRC and its kin: bytes `start` to before `end` of a file, the whole file where they are absent.
+ */
 export interface ChecksumRequest {
   readonly name: string
   readonly start?: number
@@ -35,8 +37,9 @@ export function parseRange(argument: string): RangeRequest {
 }
 
 /**
- * Reads the argument of XCRC, XMD5 and XSHA...: a name, in quotes or bare, with the bytes to begin at and to end before. Behind a bare
- * name only two numbers are a range; one may be part of the name, which servers have always read differently.
+ * Reads the argument of XCRC, XMD5 and XSHA...: a name, in quotes or bare, with the bytes to begin at and to end
+ * before. Behind a bare name only two numbers are a range; one may be part of the name, which servers have always
+ * read differently.
  *
  * @throws {ProtocolError} `PROTOCOL_BAD_ARGUMENT`
  */

@@ -1,5 +1,5 @@
 /** A date of the proleptic Gregorian calendar, UTC. */
-export interface CalendarDate {
+interface CalendarDate {
   readonly year: number
   /** 1 to 12. */
   readonly month: number

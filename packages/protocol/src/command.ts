@@ -6,7 +6,9 @@ import { escapeIac } from './telnet.ts'
 export interface ParsedCommand {
   /** In upper case. Any verb: whether the server knows it is not decided here. */
   readonly verb: string
-  /** All that follows the first space, blanks included: a name may begin or end with them. Empty when there is none. */
+  /**
+   * All that follows the first space, blanks included: a name may begin or end with them. Empty when there is none.
+   */
   readonly argument: string
 }
 
@@ -15,7 +17,10 @@ const COMMAND = /^([A-Za-z][A-Za-z0-9]{0,31})(?: (.*))?$/s
 const VERB = /^[A-Za-z][A-Za-z0-9]{0,31}$/
 const FORGING = /[\r\n\0]/
 
-/** Reads a command line, without its end. Undefined for an empty line and for what begins with no verb. RFC 959 section 5.3. */
+/**
+ * Reads a command line, without its end. Undefined for an empty line and for what begins with no verb. RFC 959
+ * section 5.3.
+ */
 export function parseCommand(text: string): ParsedCommand | undefined {
   const match = COMMAND.exec(text)
   if (!match?.[1]) return undefined

@@ -16,7 +16,10 @@ export type ProtocolErrorCode =
   | 'PROTOCOL_BAD_REPLY'
   | 'PROTOCOL_REPLY_TOO_LONG'
 
-/** A text that breaks the protocol. `message` is a sentence for the person at the other end and says what is allowed. */
+/**
+ * A text that breaks the protocol. `message` is a sentence for the person at the other end and says what is
+ * allowed.
+ */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError'
   readonly code: ProtocolErrorCode

@@ -13,7 +13,8 @@ export type EpsvRequest =
   | { readonly kind: 'all' }
 
 /**
- * Reads the argument of EPRT: `|2|2001:db8::1|5282|` with any printable delimiter. IPv4-mapped IPv6 comes out as IPv4. RFC 2428 section 2.
+ * Reads the argument of EPRT: `|2|2001:db8::1|5282|` with any printable delimiter. IPv4-mapped IPv6 comes out as
+ * IPv4. RFC 2428 section 2.
  *
  * @throws {ProtocolError} `PROTOCOL_UNSUPPORTED_FAMILY` for a family but 1 and 2 (522), else `PROTOCOL_BAD_ARGUMENT`.
  */
@@ -57,8 +58,8 @@ export function formatEpsvReply(port: number): string {
 }
 
 /**
- * Reads the port from the text of a 229 reply. Any delimiter will do (IBM i sends `!!!5282!`), the parentheses may be
- * missing, and family and address are passed over where a server fills them in.
+ * Reads the port from the text of a 229 reply. Any delimiter will do (IBM i sends `!!!5282!`), the parentheses may
+ * be missing, and family and address are passed over where a server fills them in.
  *
  * @throws {ProtocolError} `PROTOCOL_BAD_REPLY`
  */

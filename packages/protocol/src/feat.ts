@@ -7,8 +7,8 @@ export function formatFeat(features: readonly string[]): Reply {
 }
 
 /**
- * Reads the reply to FEAT: the parameters of each feature (empty where it has none) by its name in upper case. Of a feature that is listed
- * twice (Windows lists AUTH once for each mechanism), the parameters are joined by `;`.
+ * Reads the reply to FEAT: the parameters of each feature (empty where it has none) by its name in upper case. Of a
+ * feature that is listed twice (Windows lists AUTH once for each mechanism), the parameters are joined by `;`.
  */
 export function parseFeat({ lines }: Reply): Map<string, string> {
   const features = new Map<string, string>()

@@ -6,7 +6,10 @@ export type HostArgument =
   /** In lower case, without the dot of the root. */
   { readonly kind: 'name'; readonly name: string } | { readonly kind: 'address'; readonly address: string }
 
-/** Letters, digits and hyphens; the underscore is not allowed and yet in use. International names come as A-labels (RFC 7151 section 3). */
+/**
+ * Letters, digits and hyphens; the underscore is not allowed and yet in use. International names come as A-labels
+ * (RFC 7151 section 3).
+ */
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/
 
 /**

@@ -53,7 +53,13 @@ const cases: { name: string; chunks: string[]; lines: string[] }[] = [
     lines: ['ABOR', 'NOOP'],
   },
   { name: 'ABOR whose LF comes late', chunks: ['ABOR\r', '\n', 'NOOP\r\n'], lines: ['ABOR', 'NOOP'] },
-  { name: 'an LF is owned once', chunks: ['ABOR\r', '\n\n'], lines: ['ABOR', ''] },
+  { name: 'an LF is owned once', chunks: ['ABOR\r', '\n', '\n'], lines: ['ABOR', ''] },
+  { name: 'an LF is owned by its ABOR alone', chunks: ['ABOR\rNOOP\r\n', '\n'], lines: ['ABOR', 'NOOP', ''] },
+  {
+    name: 'several lines behind half a line',
+    chunks: ['CWD long', '\nA\nB\nC\n'],
+    lines: ['CWD long', 'A', 'B', 'C'],
+  },
   {
     name: 'letters of Latin-1 inside a line are no Synch',
     chunks: ['CWD \xf2\xf4\r\n'],
@@ -115,6 +121,13 @@ test('what came in the clear is forgotten by discard, between two lines too (CVE
   }
   assert.deepEqual(seen, ['AUTH TLS'])
   assert.deepEqual(Array.from(reader.push(Buffer.from('NOOP\r\n')), show), ['NOOP'])
+})
+
+test('discard forgets that an LF was owned', () => {
+  const reader = new LineReader()
+  assert.deepEqual(Array.from(reader.push(Buffer.from('ABOR\r')), show), ['ABOR'])
+  assert.equal(reader.discard(), 0)
+  assert.deepEqual(Array.from(reader.push(Buffer.from('\n')), show), [''])
 })
 
 test('discard forgets a line over the limit, and a telnet sequence that has begun', () => {

@@ -17,12 +17,12 @@ export interface LineReaderOptions {
 }
 
 /**
- * Cuts what a client sends on the control connection into lines: LF ends a line, one CR before it is dropped, telnet
- * sequences are taken out (RFC 854, RFC 959 section 5.3), CR NUL is a CR, names are decoded by {@link decodeName}. Any other NUL
- * stays in the text, for the command to refuse.
+ * Cuts what a client sends on the control connection into lines: LF ends a line, one CR before it is dropped,
+ * telnet sequences are taken out (RFC 854, RFC 959 section 5.3), CR NUL is a CR, names are decoded by
+ * {@link decodeName}. Any other NUL stays in the text, for the command to refuse.
  *
- * `ABOR` CR ends a line without its LF too: a client that sends ABOR as TCP urgent data (Python's ftplib) loses its last byte on the
- * way to a receiver that does not read urgent data, and then waits for the reply.
+ * `ABOR` CR ends a line without its LF too: a client that sends ABOR as TCP urgent data (Python's ftplib) loses its
+ * last byte on the way to a receiver that does not read urgent data, and then waits for the reply.
  */
 export class LineReader {
   readonly #telnet = new TelnetFilter()
@@ -35,8 +35,8 @@ export class LineReader {
   }
 
   /**
-   * Takes what the socket gave, and answers the lines that are complete with it. {@link discard} may be called between two of them.
-   * The memory of the chunk may be used again once all lines are taken.
+   * Takes what the socket gave, and answers the lines that are complete with it. {@link discard} may be called
+   * between two of them. The memory of the chunk may be used again once all lines are taken.
    */
   push(chunk: Buffer): Generator<Line> {
     this.#lines.push(this.#telnet.push(chunk))
@@ -44,8 +44,8 @@ export class LineReader {
   }
 
   /**
-   * Forgets what was received and not read yet, and says how many bytes that were. To be called when AUTH is accepted: what came in the
-   * clear must not be read as if it came under TLS (CVE-2011-0411).
+   * Forgets what was received and not read yet, and says how many bytes that were. To be called when AUTH is
+   * accepted: what came in the clear must not be read as if it came under TLS (CVE-2011-0411).
    */
   discard(): number {
     this.#ownsLf = false

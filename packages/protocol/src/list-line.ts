@@ -42,8 +42,11 @@ const BLANKS = /[\s\0]/g
 
 /**
  * Writes an entry as `ls -l` does, which is what LIST means to every client, without a line end:
- * `-rw-r--r--   1 owner    group        1234 Nov 21 05:22 name`. Times are UTC; entries older than six months or more than an hour
- * in the future show the year in place of the time. CR, LF and NUL in a name or target become `?`, so that an entry is always one line.
+ *
+ *     -rw-r--r--   1 owner    group        1234 Nov 21 05:22 name
+ *
+ * Times are UTC; entries older than six months or more than an hour in the future show the year in place of the
+ * time. CR, LF and NUL in a name or target become `?`, so that an entry is always one line.
  *
  * @param now - milliseconds since 1970, UTC
  */

@@ -43,7 +43,10 @@ export interface MlsxLine {
   readonly name: string
 }
 
-/** What a fact's value may not hold: the characters that end it, blanks and control characters. RFC 3659 section 7.2. */
+/**
+ * What a fact's value may not hold: the characters that end it, blanks and control characters. RFC 3659 section
+ * 7.2.
+ */
 const NOT_IN_VALUE = /[;\s\0-\x1f\x7f]/
 const ALL_NOT_IN_VALUE = /[;\s\0-\x1f\x7f]/g
 /** A line of MLST: facts behind one space more than MLSD has. */
@@ -51,8 +54,8 @@ const MLST_INDENTED = /^ (?:[^ ;=]+=[^ ;]*;)+ /
 const BY_LOWER_CASE = new Map<string, MlsxFact>(MLSX_FACTS.map(fact => [fact.toLowerCase(), fact]))
 
 /**
- * Writes an entry as MLST and MLSD do: `type=file;size=3;modify=20261121052200; name`, without a line end. RFC 3659 section 7.2.
- * CR, LF and NUL in the name become `?`, so that an entry is always one line.
+ * Writes an entry as MLST and MLSD do: `type=file;size=3;modify=20261121052200; name`, without a line end. RFC 3659
+ * section 7.2. CR, LF and NUL in the name become `?`, so that an entry is always one line.
  *
  * @param selected - the facts to tell, by their names of {@link MLSX_FACTS}
  */
@@ -98,8 +101,8 @@ export function formatMlstFeature(selected: ReadonlySet<string>): string {
 }
 
 /**
- * Reads the facts of OPTS MLST, such as `type;size;`: those that we know, in the order of {@link MLSX_FACTS}. Facts that nobody knows
- * are ignored, and no facts at all is a choice, too. RFC 3659 section 7.9.
+ * Reads the facts of OPTS MLST, such as `type;size;`: those that we know, in the order of {@link MLSX_FACTS}. Facts
+ * that nobody knows are ignored, and no facts at all is a choice, too. RFC 3659 section 7.9.
  */
 export function parseOptsMlst(argument: string): readonly MlsxFact[] {
   const asked = new Set<MlsxFact>()

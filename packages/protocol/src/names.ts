@@ -9,8 +9,9 @@ const ESCAPED = /[\uDC80-\uDCFF]+/gu
 const ANY_ESCAPED = /[\uDC80-\uDCFF]/u
 
 /**
- * Reads a name from the wire or the disk. UTF-8 (RFC 2640 section 3.1); a byte that is not part of valid UTF-8 becomes
- * a lone surrogate U+DC80 to U+DCFF, so that {@link encodeName} gives the same bytes back for every sequence of bytes.
+ * Reads a name from the wire or the disk. UTF-8 (RFC 2640 section 3.1); a byte that is not part of valid UTF-8
+ * becomes a lone surrogate U+DC80 to U+DCFF, so that {@link encodeName} gives the same bytes back for every
+ * sequence of bytes.
  *
  * Overlong forms, encoded surrogates (CESU-8) and code points above U+10FFFF are not valid UTF-8: no byte sequence
  * can smuggle in a `/` or `.` (CVE-2000-0884 and its kind).
@@ -25,8 +26,8 @@ export function decodeName(bytes: Uint8Array): string {
 }
 
 /**
- * Writes a name for the wire or the disk: the bytes that {@link decodeName} read. A lone surrogate that stands for no
- * byte is written as U+FFFD.
+ * Writes a name for the wire or the disk: the bytes that {@link decodeName} read. A lone surrogate that stands for
+ * no byte is written as U+FFFD.
  */
 export function encodeName(text: string): Buffer {
   if (text.isWellFormed()) return Buffer.from(text, 'utf8')

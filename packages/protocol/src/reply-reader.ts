@@ -15,8 +15,9 @@ export interface ReplyReaderOptions {
 const FIRST_LINE = /^([1-6][0-9]{2})(?:([ -])(.*)|([^0-9 -].*))?$/s
 
 /**
- * Puts the replies together that a server sends on the control connection. Bare LF ends a line too; lines of a multi-line
- * reply need no code, may hold other codes, and only `code` and a space, or the code alone, closes it (RFC 959 section 4.2).
+ * Puts the replies together that a server sends on the control connection. Bare LF ends a line too; lines of a
+ * multi-line reply need no code, may hold other codes, and only `code` and a space, or the code alone, closes it
+ * (RFC 959 section 4.2).
  */
 export class ReplyReader {
   readonly #telnet = new TelnetFilter()
@@ -42,7 +43,10 @@ export class ReplyReader {
     return this.#read()
   }
 
-  /** Forgets what was received and not read yet, and says how many bytes that were. To be called before TLS begins (CVE-2011-0411). */
+  /**
+   * Forgets what was received and not read yet, and says how many bytes that were. To be called before TLS begins
+   * (CVE-2011-0411).
+   */
   discard(): number {
     this.#open = undefined
     const forgotten = this.#size + this.#cutter.discard() + this.#telnet.discard()

@@ -19,11 +19,12 @@ export function reply(code: number, first: string, ...more: string[]): Reply {
 }
 
 /**
- * Writes a reply for the wire. Several lines open with `code-` and close with `code ` (RFC 959 section 4.2); a line between them that begins with a digit
- * gets a space in front, so that exactly one line closes the reply whatever the lines hold.
+ * Writes a reply for the wire. Several lines open with `code-` and close with `code ` (RFC 959 section 4.2); a line
+ * between them that begins with a digit gets a space in front, so that exactly one line closes the reply whatever
+ * the lines hold.
  *
- * CR, LF and NUL inside a line become `?` ({@link oneLine}). Undecodable bytes of names go out as they are, with 0xFF doubled (RFC 854),
- * as vsftpd does it.
+ * CR, LF and NUL inside a line become `?` ({@link oneLine}). Undecodable bytes of names go out as they are, with
+ * 0xFF doubled (RFC 854), as vsftpd does it.
  *
  * @throws {ProtocolError} `PROTOCOL_BAD_REPLY` for a code outside 100 to 699.
  */

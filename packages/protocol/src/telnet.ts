@@ -1,5 +1,5 @@
 /** Telnet's escape byte (RFC 854). As data it is doubled. */
-export const IAC = 0xff
+const IAC = 0xff
 /** First telnet command byte: what follows IAC below it is no telnet sequence. */
 const FIRST_COMMAND = 0xf0
 const SE = 0xf0
@@ -15,11 +15,12 @@ const MAX_SUBNEGOTIATION = 256
 type State = 'data' | 'command' | 'option' | 'subnegotiation' | 'subnegotiation-command'
 
 /**
- * Takes telnet sequences (RFC 854) out of a control connection, across chunk borders: two-byte commands (IP, DM, NOP ...),
- * WILL, WONT, DO and DONT with their option, subnegotiations. IAC IAC becomes the byte 0xFF.
+ * Takes telnet sequences (RFC 854) out of a control connection, across chunk borders: two-byte commands (IP, DM,
+ * NOP ...), WILL, WONT, DO and DONT with their option, subnegotiations. IAC IAC becomes the byte 0xFF.
  *
- * An IAC before a byte that is no telnet command stays: a client that speaks Latin-1 and does not double 0xFF
- * means a letter. A subnegotiation ends at its IAC SE, at a line end, or after 256 bytes, so that it cannot swallow commands.
+ * An IAC before a byte that is no telnet command stays: a client that speaks Latin-1 and does not double 0xFF means
+ * a letter. A subnegotiation ends at its IAC SE, at a line end, or after 256 bytes, so that it cannot swallow
+ * commands.
  */
 export class TelnetFilter {
   #state: State = 'data'
@@ -93,15 +94,18 @@ export class TelnetFilter {
 }
 
 /**
- * Whether a byte at the start of a line is what is left of a telnet Synch. Clients send ABOR as IAC IP IAC DM ABOR with one of
- * the bytes as TCP urgent data, which is lost to a receiver that does not ask for it: `\xf2ABOR`, `\xffABOR` (lftp)
- * or `\xf4\xf2ABOR` are what arrives. No verb begins with these bytes.
+ * Whether a byte at the start of a line is what is left of a telnet Synch. Clients send ABOR as IAC IP IAC DM ABOR
+ * with one of the bytes as TCP urgent data, which is lost to a receiver that does not ask for it: `\xf2ABOR`,
+ * `\xffABOR` (lftp) or `\xf4\xf2ABOR` are what arrives. No verb begins with these bytes.
  */
 export function isSynchRemnant(byte: number | undefined): boolean {
   return byte === IAC || byte === DATA_MARK || byte === INTERRUPT_PROCESS
 }
 
-/** Doubles every 0xFF, as RFC 854 asks for data on a telnet connection. Bytes without one are given back as they are. */
+/**
+ * Doubles every 0xFF, as RFC 854 asks for data on a telnet connection. Bytes without one are given back as they
+ * are.
+ */
 export function escapeIac(bytes: Buffer): Buffer {
   if (!bytes.includes(IAC)) return bytes
   return Buffer.from(bytes.toString('latin1').replaceAll('\xff', '\xff\xff'), 'latin1')

@@ -7,7 +7,8 @@ let lastDay = Number.NaN
 let lastDate = ''
 
 /**
- * Writes a time as `YYYYMMDDHHMMSS`, UTC. RFC 3659 section 2.3. Times outside the years 1 to 9999 become the nearest within.
+ * Writes a time as `YYYYMMDDHHMMSS`, UTC. RFC 3659 section 2.3. Times outside the years 1 to 9999 become the
+ * nearest within.
  *
  * @param ms - milliseconds since 1970, UTC
  * @param options - `fraction: true` adds `.sss`
@@ -32,7 +33,8 @@ export function formatTimeVal(
 
 /**
  * Reads `YYYYMMDDHHMMSS[.s...]`, UTC, as milliseconds since 1970; undefined for anything else, such as the 30th of
- * February. A second 60 is a leap second, which RFC 3659 allows, and counts as the one after it. Digits of the fraction beyond the third are dropped.
+ * February. A second 60 is a leap second, which RFC 3659 allows, and counts as the one after it. Digits of the
+ * fraction beyond the third are dropped.
  */
 export function parseTimeVal(text: string): number | undefined {
   const match = TIME_VAL.exec(text)
@@ -40,8 +42,8 @@ export function parseTimeVal(text: string): number | undefined {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number)
   if (hour > 23 || minute > 59 || second > (hour === 23 && minute === 59 ? 60 : 59)) return undefined
   const days = daysOf({ year, month, day })
-  const date = dateOf(days)
-  if (year < 1 || date.month !== month || date.day !== day) return undefined
+  // A day that the month does not have counts on into another month.
+  if (year < 1 || dateOf(days).month !== month) return undefined
   const fraction = Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'))
   return days * MS_PER_DAY + ((hour * 60 + minute) * 60 + second) * 1000 + fraction
 }

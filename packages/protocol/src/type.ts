@@ -1,4 +1,7 @@
-/** What a TYPE argument asks for. `unsupported` is known to RFC 959 and not to us (504); undefined is known to nobody (501). */
+/**
+ * What a TYPE argument asks for. `unsupported` is known to RFC 959 and not to us (504); undefined is known to
+ * nobody (501).
+ */
 export type TypeArgument = 'ascii' | 'binary' | 'unsupported' | undefined
 
 const ARGUMENTS: Readonly<Record<string, TypeArgument>> = {
