@@ -77,5 +77,5 @@ function grant(asked: number, limit: number | undefined, used: number): number {
 
 async function count(home: string): Promise<Usage> {
   await using storage = await openLocalStorage({ root: home })
-  return folderSize(storage, '/', AbortSignal.timeout(COUNT_MS))
+  return await folderSize(storage, '/', AbortSignal.timeout(COUNT_MS))
 }

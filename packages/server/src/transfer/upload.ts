@@ -1,6 +1,7 @@
 import type { StreamEnd } from '@portolan/channels'
 import type { Reply } from '@portolan/protocol'
 import { baseName, type Upload } from '@portolan/storage'
+import type { Account } from '../policy/account.ts'
 import { QuotaGate } from '../policy/quota-gate.ts'
 import type { Session } from '../session/session.ts'
 import { asciiSink, type EndingSink, inflateSink, plainSink, StreamFormatError } from './sinks.ts'
@@ -22,11 +23,7 @@ export async function runUpload(session: Session, ask: UploadAsk): Promise<Reply
   session.data.check()
   const { files, account } = session
   const { uploads } = session.context.settings
-  const before = await files.storage.stat(ask.path).catch(() => undefined)
-  const quota = account?.quota
-    ? new QuotaGate(session.owner.link, account.user, before?.size ?? 0)
-    : undefined
-  if (quota && !before) await quota.takeFile()
+  const quota = account?.quota ? await claim(session, account, ask.path) : undefined
   let upload: Upload
   try {
     upload = await files.storage.write(ask.path, {
@@ -69,6 +66,14 @@ export async function runUpload(session: Session, ask: UploadAsk): Promise<Reply
 
 function from(offset: number): string {
   return offset > 0 ? ` from byte ${offset}` : ''
+}
+
+/** The upload's claim on the quota. The file that it replaces counts already. */
+async function claim(session: Session, account: Account, path: string): Promise<QuotaGate> {
+  const before = await session.files.storage.stat(path).catch(() => undefined)
+  const quota = new QuotaGate(session.owner.link, account.user, before?.size ?? 0)
+  if (!before) await quota.takeFile()
+  return quota
 }
 
 /** The way of the received bytes: MODE, TYPE, quota, storage. */
