@@ -105,7 +105,7 @@ test('the lines do not depend on how the bytes are cut into chunks', () => {
     'RETR x',
   ]
   fc.assert(
-    fc.property(bytesFrom(alphabet), cuts, fc.integer({ min: 1, max: 12 }), (bytes, places, maxLine) => {
+    fc.property(bytesFrom(alphabet), cuts, fc.integer({ min: 4, max: 12 }), (bytes, places, maxLine) => {
       assert.deepEqual(read(split(bytes, places), { maxLine }), read([bytes], { maxLine }))
     }),
     { numRuns: 1000 },

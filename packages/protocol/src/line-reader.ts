@@ -12,7 +12,7 @@ const ABOR_CR = 'ABOR\r'
 export type Line = { readonly kind: 'line'; readonly text: string } | { readonly kind: 'too-long' }
 
 export interface LineReaderOptions {
-  /** The longest line, in bytes, without its end and without telnet sequences. Default 8192. */
+  /** The longest line, in bytes, without its end and without telnet sequences; no less than 4, for ABOR. Default 8192. */
   readonly maxLine?: number
 }
 
