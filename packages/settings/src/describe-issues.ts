@@ -11,7 +11,9 @@ type Issue = z.core.$ZodIssue
  * @param input - what was checked, to show what stands at the place
  */
 export function describeIssues(issues: readonly Issue[], input: unknown): Problem[] {
-  return issues.flatMap(issue => describe(issue, [], input))
+  const found = issues.flatMap(issue => describe(issue, [], input))
+  // The schema goes on with its checks when the kind of value is wrong: its first complaint is the one to tell.
+  return [...new Map(found.toReversed().map(problem => [problem.path, problem])).values()].toReversed()
 }
 
 function describe(issue: Issue, parents: PathParts, input: unknown): Problem[] {
@@ -25,7 +27,7 @@ function describe(issue: Issue, parents: PathParts, input: unknown): Problem[] {
   const given = valueAt(input, parts)
   const path = formatPath(parts)
   if (given === undefined) return [{ path, message: `is missing: ${allowed(issue, parts)}` }]
-  return [{ path, message: `${allowed(issue, parts)}${shown(given, parts)}` }]
+  return [{ path, message: `${allowed(issue, parts)}${shown(issue, given, parts)}` }]
 }
 
 /** What the schema says is allowed. The schema's own words are used where it has some; zod's are not for administrators. */
@@ -43,10 +45,13 @@ function allowed(issue: Issue, parts: PathParts): string {
 /** The longest piece of a value that a message repeats. */
 const SHOWN = 60
 
-function shown(given: unknown, parts: PathParts): string {
+function shown(issue: Issue, given: unknown, parts: PathParts): string {
   if (parts.includes('password') || parts.includes('key')) return ''
   if (given === null) return '; nothing stands here'
-  if (isTree(given)) return Array.isArray(given) ? ', and not a list' : ', and not a section'
+  if (isTree(given)) {
+    if (!issue.code.startsWith('invalid_')) return ''
+    return Array.isArray(given) ? ', and not a list' : ', and not a section'
+  }
   const text = JSON.stringify(given)
   return `, and not ${text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text}`
 }
@@ -60,7 +65,9 @@ function unknownKey(parts: PathParts): Problem {
     near !== undefined
       ? `did you mean ${near}?`
       : elsewhere.length > 0
-        ? `it belongs to ${elsewhere.slice(0, 3).join(' or ')}`
+        ? `it belongs to ${elsewhere.slice(0, 3).map(withPlace).join(' or ')}`
         : `known here: ${siblings.join(', ')}`
   return { path: formatPath(parts), message: `is not a setting; ${hint}`, isUnknown: true }
 }
+
+const withPlace = (path: string) => (path.includes('.') ? path : `the top, as ${path}`)

@@ -8,7 +8,9 @@ export const messages = z
     login: optionalText('Text after a login (230); several lines are possible. {user} is the user name.'),
     goodbye: optionalText('Text of the answer to QUIT (221).'),
     replies: z
-      .record(z.string(), z.string({ error: 'must be a text' }))
+      .record(z.string(), z.string({ error: 'must be a text' }), {
+        error: 'must be a section with keys of replies and their texts',
+      })
       .default({})
       .describe(
         'Other reply texts by their key, such as file.denied. {name} places are filled in as in the standard text.',
