@@ -38,6 +38,12 @@ export function replyForError(error: unknown, texts: ReplyTexts): Reply | undefi
   if (error instanceof StorageError) return texts.say(STORAGE_REPLIES[error.code], { text: error.message })
   if (error instanceof ChannelError)
     return texts.say(CHANNEL_REPLIES[error.code] ?? 'data.failed', { text: error.message })
-  if (error instanceof ProtocolError) return texts.say('command.bad-argument', { text: error.message })
+  if (error instanceof ProtocolError) return protocolReply(error, texts)
   return undefined
+}
+
+/** RFC 2428 has a code of its own for an address family that is not spoken; all else about an argument is 501. */
+function protocolReply(error: ProtocolError, texts: ReplyTexts): Reply {
+  if (error.code === 'PROTOCOL_UNSUPPORTED_FAMILY') return texts.say('data.family', { families: '(1,2)' })
+  return texts.say('command.bad-argument', { text: error.message })
 }

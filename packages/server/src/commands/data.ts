@@ -3,7 +3,6 @@ import {
   formatEndpoint,
   formatEpsvReply,
   formatPasvReply,
-  ProtocolError,
   parseEprtArgument,
   parseEpsvArgument,
   parsePortArgument,
@@ -32,16 +31,9 @@ export const DATA_COMMANDS = {
     features: ['EPRT'],
     async run(session, { argument }) {
       if (session.data.onlyEpsv) return session.say('data.only-epsv')
-      try {
-        const endpoint = parseEprtArgument(argument)
-        await session.data.dial(endpoint)
-        return session.say('data.active', { verb: 'EPRT', endpoint: formatEndpoint(endpoint) })
-      } catch (error) {
-        if (error instanceof ProtocolError && error.code === 'PROTOCOL_UNSUPPORTED_FAMILY') {
-          return session.say('data.family', { families: '(1,2)' })
-        }
-        throw error
-      }
+      const endpoint = parseEprtArgument(argument)
+      await session.data.dial(endpoint)
+      return session.say('data.active', { verb: 'EPRT', endpoint: formatEndpoint(endpoint) })
     },
   },
   PASV: {
@@ -64,7 +56,7 @@ export const DATA_COMMANDS = {
     syntax: 'EPSV [1|2|ALL]',
     features: ['EPSV'],
     async run(session, { argument }) {
-      const asked = parseEpsvFamily(session, argument)
+      const asked = parseEpsvArgument(argument)
       if (asked.kind === 'all') {
         session.data.onlyEpsv = true
         return session.say('data.epsv-all')
@@ -124,17 +116,6 @@ export const DATA_COMMANDS = {
     },
   },
 } as const satisfies Commands
-
-function parseEpsvFamily(session: Session, argument: string) {
-  try {
-    return parseEpsvArgument(argument)
-  } catch (error) {
-    if (error instanceof ProtocolError && error.code === 'PROTOCOL_UNSUPPORTED_FAMILY') {
-      throw session.refuse('data.family', { families: '(1,2)' })
-    }
-    throw error
-  }
-}
 
 function agreed(session: Session, endpoint: string, because: { code: string; text: string }): void {
   session.emit({ type: 'data-agreed', mode: 'passive', endpoint, because })
