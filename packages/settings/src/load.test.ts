@@ -161,6 +161,11 @@ const noYaml: { name: string; text: string; line: RegExp }[] = [
     line: /^2:1: YAML is indented with spaces and not with tabs$/,
   },
   { name: 'a key that stands twice', text: 'log: {}\nlog: {}\n', line: /^2:1: this key stands here twice$/ },
+  {
+    name: 'an alias of nothing',
+    text: 'log: {}\nusers: *all\n',
+    line: /^2:8: nothing before this is marked &all$/,
+  },
   { name: 'two documents', text: 'log: {}\n---\nlog: {}\n', line: /^\d:\d: is not YAML: / },
 ]
 

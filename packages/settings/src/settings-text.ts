@@ -1,4 +1,14 @@
-import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+} from 'yaml'
 import { SettingsError } from './errors.ts'
 import { isTree, type PathParts, parsePath } from './paths.ts'
 
@@ -35,12 +45,16 @@ export function readSettingsText(text: string, file: string): SettingsText {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
-  if (document.errors.length > 0) {
-    const problems = document.errors.map(error => ({
+  const mistakes = [
+    ...document.errors.map(error => ({ message: sentence(error), at: error.pos[0] })),
+    ...danglingAliases(document),
+  ]
+  if (mistakes.length > 0) {
+    const problems = mistakes.map(({ message, at: offset }) => ({
       path: '',
-      message: sentence(error),
+      message,
       source: file,
-      ...at(error.pos[0]),
+      ...at(offset),
     }))
     throw new SettingsError('SETTINGS_SYNTAX', problems)
   }
@@ -57,6 +71,18 @@ function sentence(error: { code: string; message: string }): string {
   return `is not YAML: ${error.message.split('\n')[0]}`
 }
 
+/** The parser itself only finds these when it makes values, and then not where they stand. */
+function danglingAliases(document: Document.Parsed): { message: string; at: number }[] {
+  const found: { message: string; at: number }[] = []
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) !== undefined) return
+      found.push({ message: `nothing before this is marked &${alias.source}`, at: alias.range?.[0] ?? 0 })
+    },
+  })
+  return found
+}
+
 function toInput(document: Document.Parsed, file: string): Record<string, unknown> {
   let read: unknown
   try {
@@ -64,7 +90,9 @@ function toInput(document: Document.Parsed, file: string): Record<string, unknow
   } catch (error) {
     // Aliases within aliases: a small text that becomes a huge value.
     const message = `is not YAML: ${error instanceof Error ? error.message : String(error)}`
-    throw new SettingsError('SETTINGS_SYNTAX', [{ path: '', message, source: file }], { cause: error })
+    throw new SettingsError('SETTINGS_SYNTAX', [{ path: '', message, source: file, line: 1, column: 1 }], {
+      cause: error,
+    })
   }
   if (!isTree(read) || Array.isArray(read)) {
     const message = 'must hold sections such as listeners and users'

@@ -60,6 +60,11 @@ test('formatDuration: what it writes is read as the same duration', () => {
   fc.assert(fc.property(fc.nat(2 ** 31), ms => assert.equal(parseDuration(formatDuration(ms)), ms)))
 })
 
+test('formatSize: writes the shortest that is exact', () => {
+  const written = [0, 1, 1_001, 1_024, 10_000_000_000, 10_485_760, 2 ** 40].map(formatSize)
+  assert.deepEqual(written, ['0B', '1B', '1001B', '1KiB', '10GB', '10MiB', '1TiB'])
+})
+
 test('formatSize: what it writes is read as the same size', () => {
   fc.assert(fc.property(fc.maxSafeNat(), bytes => assert.equal(parseSize(formatSize(bytes)), bytes)))
 })

@@ -45,13 +45,14 @@ export function parseSize(given: string | number): number | undefined {
   return Number.isSafeInteger(bytes) ? bytes : undefined
 }
 
-/** A size as the file writes it, in the largest unit that is exact. */
+/** A size as the file writes it, in the unit that makes it shortest and is exact: `10MiB`, `1GB`, `1001B`. */
 export function formatSize(bytes: number): string {
-  for (const unit of ['TiB', 'GiB', 'MiB', 'KiB', 'TB', 'GB', 'MB', 'kB'] as const) {
-    const factor = BYTES[unit.toLowerCase() as keyof typeof BYTES]
-    if (bytes !== 0 && bytes % factor === 0) return `${bytes / factor}${unit}`
-  }
-  return `${bytes}B`
+  const units = ['TiB', 'GiB', 'MiB', 'KiB', 'TB', 'GB', 'MB', 'kB', 'B'] as const
+  return units
+    .map(unit => ({ unit, amount: bytes / BYTES[unit.toLowerCase() as keyof typeof BYTES] }))
+    .filter(({ unit, amount }) => unit === 'B' || (Number.isInteger(amount) && amount > 0))
+    .map(({ unit, amount }) => `${amount}${unit}`)
+    .reduce((shortest, text) => (text.length < shortest.length ? text : shortest))
 }
 
 /**
