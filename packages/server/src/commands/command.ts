@@ -22,8 +22,8 @@ export interface Command {
   readonly syntax: string
   /** Lines that FEAT shows for it; a function where they depend on the session. */
   readonly features?: readonly string[] | ((session: Session) => readonly string[])
-  /** The argument is a path. `needs` is checked on it; `parse` takes it out of an argument that holds more. */
-  readonly path?: { readonly needs?: Permission; readonly parse?: (argument: string) => string }
+  /** The argument is a path; `needs` is checked on it. */
+  readonly path?: { readonly needs?: Permission }
   /**
    * Beside a running transfer: `waits` (default) until it has ended; `now`: answered at once; `aborts`: ends it.
    */

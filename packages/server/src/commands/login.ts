@@ -17,7 +17,7 @@ export const LOGIN_COMMANDS = {
       }
       const { address } = session.ends.client
       const ask = { session: session.id, listener: session.listener, address, user, tls: session.secured }
-      const answer = await session.whileLoggingIn(() => session.owner.link.user(ask))
+      const answer = await session.owner.link.user(ask)
       if (answer.kind === 'refused') return refused(session, answer)
       session.state = { phase: 'named', user, anonymous: answer.anonymous }
       return session.say(answer.anonymous ? 'login.anonymous-password' : 'login.password', { user })
@@ -74,16 +74,14 @@ export const LOGIN_COMMANDS = {
 
 async function logIn(session: Session, user: string, password: string) {
   const { link } = session.owner
-  const answer = await session.whileLoggingIn(() =>
-    link.login({
-      session: session.id,
-      listener: session.listener,
-      address: session.ends.client.address,
-      user,
-      password,
-      tls: session.secured,
-    }),
-  )
+  const answer = await link.login({
+    session: session.id,
+    listener: session.listener,
+    address: session.ends.client.address,
+    user,
+    password,
+    tls: session.secured,
+  })
   if (answer.kind === 'refused') {
     session.state = { phase: 'greeted' }
     return refused(session, answer)

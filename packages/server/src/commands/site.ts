@@ -1,6 +1,7 @@
 import { formatTimeVal, reply } from '@portolan/protocol'
 import type { Session } from '../session/session.ts'
 import type { Command, Commands } from './command.ts'
+import { execute } from './execute.ts'
 import { attributesPath, modeOf, timeOf } from './facts.ts'
 
 /** The longest idle time SITE IDLE gives, in seconds. */
@@ -107,7 +108,7 @@ export const SITE: Command = {
     const rows: Commands = SITE_COMMANDS
     const row = Object.hasOwn(rows, verb) ? rows[verb] : undefined
     return row
-      ? session.execute(`SITE ${verb}`, rest, row)
+      ? execute(session, `SITE ${verb}`, rest, row)
       : session.say('command.unknown', { verb: `SITE ${verb}` })
   },
 }

@@ -139,7 +139,7 @@ async function moveAndFinish(
     },
   }
   try {
-    const end = await work.move(connection, options)
+    const end = await confirmed(session, work, await work.move(connection, options))
     if (end.kind === 'broken') {
       await work.fail()
       const reply = session.say('transfer.broken', { text: brokenText(end) })
@@ -154,6 +154,18 @@ async function moveAndFinish(
     if (!known) throw error
     return { reply: known, verdict: 'failed', bytes }
   }
+}
+
+/**
+ * A client that dies has its sockets closed by its system: the data connection then ends as cleanly as after a whole
+ * file. What gives it away is that the control connection ends at the same time.
+ */
+async function confirmed(session: Session, work: TransferWork, end: StreamEnd): Promise<StreamEnd> {
+  if (work.direction !== 'upload' || end.kind === 'broken') return end
+  await new Promise(resolve => setImmediate(resolve))
+  if (!session.deserted) return end
+  const text = 'the control connection ended with the data connection, so the client may have died'
+  return { kind: 'broken', bytes: end.bytes, cause: { code: 'aborted', text } }
 }
 
 function throttleOf(session: Session, direction: TransferWork['direction'], signal: AbortSignal) {
