@@ -13,7 +13,7 @@ import { SettingsError } from './errors.ts'
 import { isTree, type PathParts, parsePath } from './paths.ts'
 
 /** A place in a text, counted from 1. */
-export interface Place {
+interface Place {
   readonly line: number
   readonly column: number
 }

@@ -57,7 +57,7 @@ export const optionalText = (text: string) =>
     .describe(text)
 
 /** Whether a text is an IP address, or an IP network in CIDR form. */
-export function isNetwork(text: string): boolean {
+function isNetwork(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/')
   const family = isIP(address)
   if (family === 0 || rest.length > 0) return false
