@@ -61,7 +61,7 @@ export function generatePassword(random: (bound: number) => number = randomInt):
 }
 
 /** The settings file of a first start: what is set, and what one is likely to change next. */
-export function firstSettings(user: string, passwordHash: string): string {
+function firstSettings(user: string, passwordHash: string): string {
   return `# Settings of portolan. Every setting and its default: portolan config schema
 # What is in force and why: portolan config show. Is it right? portolan config check
 # Paths are relative to this folder. Changes take effect on SIGHUP, and at the next start.

@@ -1,11 +1,21 @@
+import type { EventEmitter } from 'node:events'
+
 /** A terminal, npm and a supervisor may all pass on the same Ctrl-C: within this many milliseconds, it is one. */
 const SAME_MS = 1_000
+
+/** Where signals come from, and what time it is. */
+export interface SignalOptions {
+  /** Default: the process. */
+  readonly source?: Pick<EventEmitter, 'on' | 'off'>
+  /** Milliseconds. Default: the clock of the system. */
+  readonly now?: () => number
+}
 
 /** Calls `stop` for the first SIGTERM or SIGINT, and `cut` for a later one of somebody who does not want to wait. */
 export function onStopSignals(
   stop: (signal: NodeJS.Signals) => void,
   cut: () => void,
-  now = Date.now,
+  { source = process, now = Date.now }: SignalOptions = {},
 ): Disposable {
   let first: number | undefined
   const handle = (signal: NodeJS.Signals) => {
@@ -16,12 +26,12 @@ export function onStopSignals(
       cut()
     }
   }
-  process.on('SIGTERM', handle)
-  process.on('SIGINT', handle)
+  source.on('SIGTERM', handle)
+  source.on('SIGINT', handle)
   return {
     [Symbol.dispose]() {
-      process.off('SIGTERM', handle)
-      process.off('SIGINT', handle)
+      source.off('SIGTERM', handle)
+      source.off('SIGINT', handle)
     },
   }
 }
