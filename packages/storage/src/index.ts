@@ -1,2 +1,6 @@
 export * from './errors.ts'
+export { type LocalStorageOptions, openLocalStorage } from './local.ts'
+export { createMemoryStorage, type MemoryStorageOptions } from './memory.ts'
+export { mountStorages } from './mounts.ts'
+export { baseName, joinPath, parentPath, resolvePath } from './path.ts'
 export type * from './storage.ts'

@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { testContract, type UnderTest } from './contract.ts'
+import { openLocalStorage } from './local.ts'
+import { createMemoryStorage } from './memory.ts'
+import { mountStorages } from './mounts.ts'
+
+async function local(lookups: 'descriptors' | 'paths'): Promise<UnderTest> {
+  const root = await mkdtemp(join(tmpdir(), 'storage-'))
+  const storage = await openLocalStorage({ root, lookups, durable: 'none' })
+  return {
+    storage,
+    base: '/',
+    async [Symbol.asyncDispose]() {
+      await storage[Symbol.asyncDispose]()
+      await rm(root, { recursive: true })
+    },
+  }
+}
+
+testContract('memory', async () => ({
+  storage: createMemoryStorage(),
+  base: '/',
+  async [Symbol.asyncDispose]() {},
+}))
+
+testContract('local disk', () => local('descriptors'))
+
+// Without descriptors a folder is its path: the upload fails when that is gone, and nothing is written elsewhere.
+testContract('local disk without /proc', () => local('paths'), {
+  without: ['an upload goes along when its folder is renamed'],
+})
+
+testContract('a local disk mounted in a storage in memory', async () => {
+  const under = await local('descriptors')
+  const storage = mountStorages([
+    { path: '/', storage: createMemoryStorage() },
+    { path: '/far/away', storage: under.storage },
+  ])
+  return { ...under, storage, base: '/far/away' }
+})
+
+testContract('a storage in memory with something mounted in it', async () => {
+  const storage = mountStorages([
+    { path: '/', storage: createMemoryStorage() },
+    { path: '/other/one', storage: createMemoryStorage() },
+  ])
+  await storage.makeFolder('/base')
+  return { storage, base: '/base', async [Symbol.asyncDispose]() {} }
+})

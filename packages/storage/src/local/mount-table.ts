@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises'
+import { encodeName } from '@portolan/protocol'
+import { isWithin } from '../path.ts'
+
+/**
+ * File systems whose metadata is answered by this machine: a lookup waits for a local disk at worst.
+ * FUSE is absent: what stands behind it is not known.
+ */
+const LOCAL_TYPES: ReadonlySet<string> = new Set([
+  'bcachefs',
+  'btrfs',
+  'erofs',
+  'exfat',
+  'ext2',
+  'ext3',
+  'ext4',
+  'f2fs',
+  'iso9660',
+  'jfs',
+  'ntfs3',
+  'overlay',
+  'ramfs',
+  'reiserfs',
+  'squashfs',
+  'tmpfs',
+  'vfat',
+  'xfs',
+  'zfs',
+])
+
+/** One line of /proc/self/mountinfo: proc(5). */
+interface Mount {
+  readonly path: string
+  readonly type: string
+}
+
+/**
+ * Whether everything below a folder lies on this machine: its own volume and all volumes mounted below it when asked.
+ * False where that cannot be known. A volume mounted later is not seen.
+ *
+ * @param root - the folder's real path
+ */
+export async function isLocalVolume(root: string): Promise<boolean> {
+  const text = await readFile('/proc/self/mountinfo', 'latin1').catch(() => '')
+  return allLocal(parseMountInfo(text), encodeName(root).toString('latin1'))
+}
+
+/** Reads /proc/self/mountinfo; bytes stand as Latin-1. Lines of another form are left out. */
+export function parseMountInfo(text: string): Mount[] {
+  const mounts: Mount[] = []
+  for (const line of text.split('\n')) {
+    const path = line.split(' ')[4]
+    // Optional fields stand before the hyphen: the type is not at a fixed place.
+    const type = / - (\S+) /.exec(line)?.[1]
+    if (path !== undefined && type !== undefined) mounts.push({ path: unescapeOctal(path), type })
+  }
+  return mounts
+}
+
+/** Whether the volume that holds `root`, and every volume mounted below it, is local. */
+export function allLocal(mounts: readonly Mount[], root: string): boolean {
+  let holding: Mount | undefined
+  for (const mount of mounts) {
+    // Of two mounts on one place the later one is on top.
+    if (isWithin(mount.path, root) && mount.path.length >= (holding?.path.length ?? 0)) holding = mount
+    if (mount.path !== root && isWithin(root, mount.path) && !isLocal(mount)) return false
+  }
+  return holding !== undefined && isLocal(holding)
+}
+
+function isLocal({ type }: Mount): boolean {
+  return LOCAL_TYPES.has(type)
+}
+
+function unescapeOctal(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
+}
