@@ -25,7 +25,7 @@ export async function ensureInstalled() {
   if (existsSync(NODE)) {
     if (readText(STAMP) === wanted) return
     // Somebody ran npm by hand: what npm wrote down about it counts as much.
-    if (isInstalled()) return writeFileSync(STAMP, wanted)
+    if (isInstalled()) return stamp(wanted)
   }
   process.stderr.write('Installing what package-lock.json names (npm ci), which takes a minute ...\n')
   await npm([
@@ -42,7 +42,16 @@ export async function ensureInstalled() {
       `there is no Node 26 for ${process.platform}-${process.arch} among the packages that were installed`,
     )
   }
-  writeFileSync(STAMP, wanted)
+  stamp(wanted)
+}
+
+/** Whoever may not write here looks again next time, and that is all. */
+function stamp(text) {
+  try {
+    writeFileSync(STAMP, text)
+  } catch (error) {
+    if (error.code !== 'EACCES' && error.code !== 'EROFS') throw error
+  }
 }
 
 function readText(file) {

@@ -87,7 +87,7 @@ function announce(server: FtpServer, plan: ServePlan, settings: Settings, io: Io
       user: user && { name: user.name, home: here(user.home) },
       password: plan.data.made?.password,
       config: here(plan.data.config),
-      sample: existsSync(join(io.cwd, 'README.md')) ? 'README.md' : undefined,
+      sample: ['README.md', 'package.json'].find(file => existsSync(join(io.cwd, file))),
       selfSigned: settings.tls.certificate === undefined,
     })
     for (const line of lines) io.out(line)
