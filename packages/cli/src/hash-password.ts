@@ -3,8 +3,11 @@ import { Writable } from 'node:stream'
 import type { Io } from './io.ts'
 import { EXIT, UserError } from './user-error.ts'
 
+/** Where a password is typed, or comes from. */
+export type PasswordInput = NodeJS.ReadableStream & { readonly isTTY?: boolean }
+
 /** `portolan hash-password`: the hash of a password, for `password` of a user. Asks for it on a terminal, else reads a line. */
-export async function printPasswordHash(io: Io, input: NodeJS.ReadStream = process.stdin): Promise<number> {
+export async function printPasswordHash(io: Io, input: PasswordInput = process.stdin): Promise<number> {
   const password = await readPassword(io, input)
   if (password === '')
     throw new UserError('hash-password needs a password: type one, or pass one line on standard input')
@@ -13,7 +16,7 @@ export async function printPasswordHash(io: Io, input: NodeJS.ReadStream = proce
   return EXIT.ok
 }
 
-async function readPassword(io: Io, input: NodeJS.ReadStream): Promise<string> {
+async function readPassword(io: Io, input: PasswordInput): Promise<string> {
   const isTerminal = input.isTTY === true
   if (isTerminal) io.err('Password (not shown):')
   // With a terminal, readline does the echo itself: into nothing.

@@ -112,3 +112,9 @@ test('a password never reaches the log, neither the sentence nor the fields', ()
     assert.match(entry.line, /\*\*\* → 530/)
   }
 })
+
+test('the name of a file forges no line of the log and steers no terminal', () => {
+  const path = '/a\n{"level":"info"}\u001b[2J\u009b\u202e'
+  const { line } = logged({ type: 'file', ...anna, change: 'deleted', path })
+  assert.equal(line, 'anna (192.0.2.7): deleted /a\\u000a{"level":"info"}\\u001b[2J\\u009b\\u202e')
+})

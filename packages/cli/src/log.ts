@@ -91,12 +91,19 @@ export function logEvent(logger: Pick<Logger, Level>, event: ServerEvent): void 
   const { type, ...fields } =
     event.type === 'command' && SECRET.has(event.verb) ? { ...event, argument: '***' } : event
   const [level, text] = lineOf(event)
-  logger[level]({ event: type, ...fields }, text)
+  logger[level]({ event: type, ...fields }, printable(text))
 }
 
 function lineOf<T extends ServerEvent['type']>(event: EventOf<T>): [Level, string] {
   const line = LINES[event.type as T]
   return [line.level(event), line.text(event)]
+}
+
+/** Names of files come from strangers: a line break in one must not forge a line of the log, nor an escape sequence steer a terminal. */
+function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, character => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
 }
 
 /** A log whose last lines can be written before the process ends. */

@@ -28,6 +28,11 @@ export async function serve(ask: ServeAsk, io: Io): Promise<number> {
     const loaded = await plan.load()
     if (plan.data !== undefined) await makeHomes(loaded, io.cwd)
     const log = await openLog(loaded.settings.log, io.errIsTerminal)
+    using _crashes = onCrash(error => {
+      log.logger.fatal({ event: 'crashed', err: error }, `the server failed and ends: ${messageOf(error)}`)
+      log.flush()
+      process.exit(EXIT.failed)
+    })
     try {
       warn(log.logger, loaded)
       await using server = new FtpServer(loaded.settings, { processes: true })
@@ -119,3 +124,11 @@ async function untilStopped(
   process.off('SIGHUP', reload)
   logger.info({ event: 'stopped' }, 'stopped')
 }
+
+/** Calls `crash` for errors that nobody caught, in place of a stack trace on the screen. */
+function onCrash(crash: (error: unknown) => void): Disposable {
+  process.on('uncaughtException', crash)
+  return { [Symbol.dispose]: () => void process.off('uncaughtException', crash) }
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
