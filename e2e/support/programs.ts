@@ -89,6 +89,9 @@ export async function runProgram(
   const timer = setTimeout(() => {
     late = true
     child.kill('SIGKILL')
+    // What the program started may live on and hold the outputs open.
+    child.stdout.destroy()
+    child.stderr.destroy()
   }, limitMs)
   const { promise, resolve, reject } = Promise.withResolvers<number | null>()
   child.once('error', error => {
