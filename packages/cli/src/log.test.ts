@@ -33,9 +33,9 @@ const cases: { event: ServerEvent; level: string; line: string }[] = [
     line: 'anna (192.0.2.7): login failed: wrong password',
   },
   {
-    event: { type: 'command', ...anna, verb: 'CWD', argument: '/in', reply: 250, ms: 1 },
+    event: { type: 'command', ...anna, verb: 'CWD', argument: '/in', reply: 250, ms: 1.2345 },
     level: 'debug',
-    line: 'anna (192.0.2.7): CWD /in → 250 in 1 ms',
+    line: 'anna (192.0.2.7): CWD /in → 250 in 1.2 ms',
   },
   {
     event: {
@@ -66,13 +66,13 @@ const cases: { event: ServerEvent; level: string; line: string }[] = [
       type: 'transfer-ended',
       ...transfer,
       bytes: 5,
-      ms: 3,
+      ms: 61_234,
       verdict: 'broken',
       reply: 426,
       text: 'it was reset',
     },
     level: 'warn',
-    line: 'anna (192.0.2.7): STOR /in/a.txt: 5 bytes in 3 ms (passive): broken: it was reset',
+    line: 'anna (192.0.2.7): STOR /in/a.txt: 5 bytes in 61.2 s (passive): broken: it was reset',
   },
   {
     event: { type: 'file', ...anna, change: 'renamed', path: '/a', to: '/b' },

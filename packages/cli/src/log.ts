@@ -33,7 +33,7 @@ const LINES: {
   banned: { level: () => 'warn', text: event => event.text },
   command: {
     level: () => 'debug',
-    text: event => `${who(event)}: ${commandLine(event)} → ${event.reply} in ${event.ms} ms`,
+    text: event => `${who(event)}: ${commandLine(event)} → ${event.reply} in ${time(event.ms)}`,
   },
   'data-agreed': {
     level: () => 'debug',
@@ -53,7 +53,7 @@ const LINES: {
       const end =
         event.verdict === 'complete' ? '' : `: ${event.verdict}${event.text ? `: ${event.text}` : ''}`
       const way = `${event.mode}${event.tls ? ', TLS' : ''}`
-      return `${who(event)}: ${event.command} ${event.path}: ${event.bytes} bytes in ${event.ms} ms (${way})${end}`
+      return `${who(event)}: ${event.command} ${event.path}: ${event.bytes} bytes in ${time(event.ms)} (${way})${end}`
     },
   },
   file: {
@@ -73,6 +73,10 @@ const LINES: {
   reloaded: { level: () => 'info', text: event => event.text },
   warning: { level: () => 'warn', text: event => event.text },
 }
+
+/** Milliseconds as people read them. */
+const time = (ms: number) =>
+  ms < 10_000 ? `${Math.round(ms * 10) / 10} ms` : `${Math.round(ms / 100) / 10} s`
 
 function who({ user, address }: { user?: string; address: string }): string {
   return user === undefined ? address : `${user} (${address})`

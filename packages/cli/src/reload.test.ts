@@ -40,7 +40,7 @@ test('new settings are put in force, with their warnings and their level of log'
   const taken: Settings[] = []
   const next = loaded({ log: { level: 'warn' }, metrics: { port: 1 } })
   const server = { reload: async (settings: SettingsInput) => void taken.push(parseSettings(settings)) }
-  createReloader(server, { load: async () => next }, parseSettings({}), logger)()
+  createReloader(server, { load: async () => next }, parseSettings({}), logger).reload()
   assert.deepEqual(await until(2), [
     'x: mind this',
     'the setting metrics has changed: it takes effect at the next start',
@@ -57,7 +57,7 @@ test('settings with mistakes are told line by line, and nothing changes', async 
   ]
   const server = { reload: () => assert.fail('it was taken') }
   const load = () => Promise.reject(new SettingsError('SETTINGS_INVALID', problems))
-  createReloader(server, { load }, parseSettings({}), logger)()
+  createReloader(server, { load }, parseSettings({}), logger).reload()
   assert.deepEqual(await until(3), ['a: is wrong', 'b: is wrong, too', 'the old settings stay in force'])
 })
 
@@ -78,7 +78,7 @@ test('calls that come while one is at work are done once, after it', async () =>
       if (reloads === 2) done.resolve()
     },
   }
-  const reload = createReloader(server, { load }, parseSettings({}), logger)
+  const { reload } = createReloader(server, { load }, parseSettings({}), logger)
   reload()
   reload()
   reload()

@@ -1,29 +1,39 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { FtpServer } from '@portolan/server'
 import { formatProblem, type Settings, SettingsError } from '@portolan/settings'
 import type { Logger } from 'pino'
 import type { ServePlan } from './serve-plan.ts'
 
+/** Puts new settings in force. */
+export interface Reloader {
+  /** Reads the settings anew and puts them in force, or says in the log why not and leaves all as it is. Never throws. */
+  reload(this: void): void
+  /** Those in force. */
+  readonly settings: Settings
+}
+
 /**
- * Makes the handler of SIGHUP: reads the settings anew and puts them in force, or says why not and leaves all as it is.
+ * Makes the handler of SIGHUP.
  * Calls that come while one is at work are done once, after it.
  */
 export function createReloader(
   server: Pick<FtpServer, 'reload'>,
   plan: Pick<ServePlan, 'load'>,
-  settings: Settings,
+  started: Settings,
   logger: Logger,
-): () => void {
+): Reloader {
   let atWork = false
   let again = false
-  let metrics = JSON.stringify(settings.metrics)
+  let settings = started
   const reload = async () => {
     try {
       const loaded = await plan.load()
       for (const problem of loaded.warnings) logger.warn({ event: 'settings' }, formatProblem(problem))
       await server.reload(loaded.settings)
       logger.level = loaded.settings.log.level
-      if (JSON.stringify(loaded.settings.metrics) === metrics) return
-      metrics = JSON.stringify(loaded.settings.metrics)
+      const hasMoved = !isDeepStrictEqual(loaded.settings.metrics, settings.metrics)
+      settings = loaded.settings
+      if (!hasMoved) return
       logger.warn({ event: 'settings' }, 'the setting metrics has changed: it takes effect at the next start')
     } catch (error) {
       const lines = error instanceof SettingsError ? error.problems.map(formatProblem) : [messageOf(error)]
@@ -31,18 +41,23 @@ export function createReloader(
       logger.error({ event: 'reload-failed' }, 'the old settings stay in force')
     }
   }
-  return () => {
-    again = true
-    if (atWork) return
-    atWork = true
-    const run = async () => {
-      while (again) {
-        again = false
-        await reload()
-      }
-      atWork = false
+  const work = async () => {
+    while (again) {
+      again = false
+      await reload()
     }
-    void run()
+    atWork = false
+  }
+  return {
+    reload() {
+      again = true
+      if (atWork) return
+      atWork = true
+      void work()
+    },
+    get settings() {
+      return settings
+    },
   }
 }
 

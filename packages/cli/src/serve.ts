@@ -7,10 +7,10 @@ import type { Logger } from 'pino'
 import type { Io } from './io.ts'
 import { logEvent, openLog } from './log.ts'
 import { reachableAddress } from './reachable-address.ts'
-import { createReloader } from './reload.ts'
+import { createReloader, type Reloader } from './reload.ts'
 import { listenerUrl, startScreen } from './screen.ts'
 import { DATA_FOLDER, planServe, type ServeAsk, type ServePlan } from './serve-plan.ts'
-import { onStopSignals } from './stop-signals.ts'
+import { listenToSignals, type Signals } from './signals.ts'
 import { EXIT } from './user-error.ts'
 
 /** A stop that hangs is ended this long after the time that running transfers have, in milliseconds. */
@@ -22,6 +22,8 @@ const STOP_GRACE_MS = 10_000
  */
 export async function serve(ask: ServeAsk, io: Io): Promise<number> {
   const { FtpServer, hashPassword } = await import('@portolan/server')
+  // From here on a signal stops in order: what a first start has made is announced, or taken back.
+  using signals = listenToSignals({ cut: () => process.exit(EXIT.failed) })
   const plan = await planServe(ask, { cwd: io.cwd, hash: hashPassword })
   let started = false
   try {
@@ -40,7 +42,12 @@ export async function serve(ask: ServeAsk, io: Io): Promise<number> {
       await server.start()
       started = true
       announce(server, plan, loaded.settings, io)
-      await untilStopped(server, plan, loaded.settings, log.logger)
+      await untilStopped(
+        server,
+        signals,
+        createReloader(server, plan, loaded.settings, log.logger),
+        log.logger,
+      )
     } finally {
       log.flush()
     }
@@ -100,28 +107,20 @@ function announce(server: FtpServer, plan: ServePlan, settings: Settings, io: Io
   for (const address of server.addresses) io.out(`ready ${listenerUrl(address)}`)
 }
 
-/** Reloads at every SIGHUP. Resolves when the server has stopped. */
+/** Reloads at every SIGHUP. Resolves when somebody wanted the server to stop and it has. */
 async function untilStopped(
   server: FtpServer,
-  plan: ServePlan,
-  settings: Settings,
+  signals: Signals,
+  reloader: Reloader,
   logger: Logger,
 ): Promise<void> {
-  const reload = createReloader(server, plan, settings, logger)
-  process.on('SIGHUP', reload)
-  const { promise: stopped, resolve, reject } = Promise.withResolvers<void>()
-  const stop = (signal: NodeJS.Signals) => {
-    const { shutdown } = settings.timeouts
-    logger.info(
-      { event: 'stopping', signal },
-      `${signal}: stopping; running transfers have ${formatDuration(shutdown)}`,
-    )
-    setTimeout(() => process.exit(EXIT.failed), shutdown + STOP_GRACE_MS).unref()
-    server.close().then(resolve, reject)
-  }
-  using _signals = onStopSignals(stop, () => process.exit(EXIT.failed))
-  await stopped
-  process.off('SIGHUP', reload)
+  signals.onHangup(reloader.reload)
+  const signal = await signals.stop
+  const { shutdown } = reloader.settings.timeouts
+  const text = `${signal}: stopping; running transfers have ${formatDuration(shutdown)}`
+  logger.info({ event: 'stopping', signal }, text)
+  setTimeout(() => process.exit(EXIT.failed), shutdown + STOP_GRACE_MS).unref()
+  await server.close()
   logger.info({ event: 'stopped' }, 'stopped')
 }
 
