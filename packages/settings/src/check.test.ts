@@ -192,7 +192,7 @@ const warnings: { name: string; input: SettingsInput; told: string[] }[] = [
   {
     name: 'two rules for one path',
     input: { users: [{ ...anna, permissions: [{ allow: 'all' }, { path: '/', allow: 'none' }] }] },
-    told: ['users[0].permissions[1].path: has a rule already in permissions[0]: only the later one counts'],
+    told: ['users[0].permissions[1].path: has a rule already in permissions[0]: only that one counts'],
   },
   {
     name: 'a group that nothing knows',

@@ -31,7 +31,7 @@ test('a rule of the user stands in place of that of a group for the same path', 
     { name: 'g', permissions: [{ allow: 'none' }, { path: '/in', allow: 'all' }] },
   ]
   const { permissions } = effective(
-    { groups: ['g'], permissions: [{ allow: 'none' }, { allow: 'readOnly' }] },
+    { groups: ['g'], permissions: [{ allow: 'readOnly' }, { allow: 'none' }] },
     groups,
   )
   assert.deepEqual(permissions, [

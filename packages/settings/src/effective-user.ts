@@ -5,7 +5,7 @@ export type PermissionRule = NonNullable<UserSettings['permissions']>[number]
 
 /** A user with what the groups add. */
 export interface EffectiveUser extends UserSettings {
-  /** Never absent. Of two rules for the same path, the later one counts. */
+  /** Never absent; one rule for each path at most. */
   readonly permissions: PermissionRule[]
 }
 
@@ -17,7 +17,7 @@ export interface EffectiveUser extends UserSettings {
 export function effectiveUser({ groups }: Pick<Settings, 'groups'>, user: UserSettings): EffectiveUser {
   const own = user.groups.flatMap(name => groups.filter(group => group.name === name))
   const ownFirst: readonly (UserSettings | GroupSettings)[] = [user, ...own]
-  const permissions = firstByPath(ownFirst.flatMap(one => lastByPath(one.permissions ?? [])))
+  const permissions = firstByPath(ownFirst.flatMap(one => one.permissions ?? []))
   const quota = ownFirst.find(one => one.quota !== undefined)?.quota
   return {
     ...user,
@@ -29,11 +29,6 @@ export function effectiveUser({ groups }: Pick<Settings, 'groups'>, user: UserSe
     requireTls: ownFirst.some(one => one.requireTls),
   }
 }
-
-/** Within one list, the later of two rules for the same path counts. */
-const lastByPath = <T extends { path: string }>(items: readonly T[]): T[] => [
-  ...new Map(items.map(item => [item.path, item])).values(),
-]
 
 const firstByPath = <T extends { path: string }>(items: readonly T[]): T[] =>
   items.filter((item, index) => items.findIndex(other => other.path === item.path) === index)

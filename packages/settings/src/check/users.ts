@@ -81,7 +81,7 @@ function checkPermissions({ permissions }: HasRules, path: string): Problem[] {
   if (permissions === undefined) return []
   const twice = duplicates(permissions.map(rule => rule.path)).map(({ index, first }) => ({
     path: `${path}.permissions[${index}].path`,
-    message: `has a rule already in permissions[${first}]: only the later one counts`,
+    message: `has a rule already in permissions[${first}]: only that one counts`,
   }))
   const message =
     'no rule holds for /, so nothing is allowed there, not even a listing: add a rule with path /'

@@ -40,7 +40,7 @@ const permissions = z
   )
   .exactOptional()
   .describe(
-    'Rules of what is allowed where; the rule with the deepest matching path decides alone. Where no rule matches, nothing is allowed. Absent: the rules of the groups, and without those everything.',
+    'Rules of what is allowed where; the rule with the deepest matching path decides alone, of two with the same path the first. Where no rule matches, nothing is allowed. Absent: the rules of the groups, and without those everything.',
   )
 
 const folders = z
