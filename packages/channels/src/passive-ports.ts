@@ -165,6 +165,11 @@ class SharedPorts implements PassivePorts, ReservationOwner {
     this.#book.release(ticket)
   }
 
+  connected(): () => void {
+    this.#connected++
+    return () => this.#connected--
+  }
+
   strangersAt(port: number, since: number): readonly string[] {
     return this.#strangers.at(port, since)
   }
@@ -238,11 +243,7 @@ class SharedPorts implements PassivePorts, ReservationOwner {
   #match(port: number, socket: Socket, remote: Endpoint): void {
     const ticket = this.#book.arrive(port, remote.address)
     const held = ticket && this.#held.get(ticket)
-    if (held?.arrive({ socket, remote })) {
-      this.#connected++
-      socket.once('close', () => this.#connected--)
-      return
-    }
+    if (held?.arrive({ socket, remote })) return
     this.#strangers.note(port, remote.address)
     socket.resetAndDestroy()
   }

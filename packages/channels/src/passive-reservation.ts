@@ -26,6 +26,8 @@ export interface ReservationOwner {
   over(ticket: Ticket): void
   /** Who came to this port since then and was waited for by nobody. */
   strangersAt(port: number, since: number): readonly string[]
+  /** A connection was handed over. @returns to be called when it is closed */
+  connected(): () => void
   now(): number
 }
 
@@ -139,7 +141,9 @@ export class HeldReservation implements PassiveReservation {
       code: 'passive-arrival',
       text: `${remote.address} came to passive port ${this.port}, which was kept for it`,
     }
-    waiting.resolve(adoptSocket(socket, { mode: 'passive', local, remote, because }))
+    waiting.resolve(
+      adoptSocket(socket, { mode: 'passive', local, remote, because, closed: this.#owner.connected() }),
+    )
     socket.off('error', ignore)
   }
 }

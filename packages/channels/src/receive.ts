@@ -1,49 +1,258 @@
 import type { Socket } from 'node:net'
+import { buffers } from './buffer-pool.ts'
 import type { ByteSink, PumpOptions } from './data-connection.ts'
-import { onAbort } from './deferred.ts'
+import { Deferred } from './deferred.ts'
+import { type ReadTarget, readInto } from './read-into.ts'
+import { ReceiveRing } from './receive-ring.ts'
 import type { BreakCause, StreamEnd } from './stream-end.ts'
+import { BROKEN, StreamGuard } from './stream-guard.ts'
 import type { TlsTap } from './tls-tap.ts'
 
-/** Receives until the peer ends. */
+/** The most that is read at once from a throttled client, in bytes: keeps the rate even. */
+const THROTTLED_PIECE = 32 * 1024
+/** Bytes of small pieces that go to the sink at once; fewer wait until the socket has nothing more to read just now. */
+const WORTH_WRITING = 128 * 1024
+/** Milliseconds that a sink may take for its last bytes after the stream broke. */
+const SETTLE_MS = 10_000
+
+/** What receiving needs of a connection. */
+export interface Inbound {
+  /** The socket, or the TLSSocket above it. */
+  stream: Socket
+  /** Sees the end of TCP under TLS. Absent in the clear, and where nobody asked to tell an end from a truncation. */
+  readonly tap: TlsTap | undefined
+  /** True when no TLS is between us and the socket. */
+  readonly plain: boolean
+  /** Why the connection was cut, if it was. */
+  readonly cut: BreakCause | undefined
+  /** The socket was moved to a faster one, which is to be used from now on. */
+  moved(socket: Socket): void
+  /** Cuts the connection with RST. */
+  destroy(cause: BreakCause): void
+}
+
+/** Receives until the peer ends, see `DataConnection.receive`. */
 export async function receiveStream(
-  stream: Socket,
-  tap: TlsTap | undefined,
+  inbound: Inbound,
   sink: ByteSink,
   options: PumpOptions,
-  destroy: (cause: BreakCause) => void,
 ): Promise<StreamEnd> {
-  let bytes = 0
-  let cause: BreakCause | undefined
-  const fail = (why: BreakCause) => {
-    cause ??= why
-    destroy(cause)
-  }
-  stream.on('error', () => fail({ code: 'reset', text: 'the client reset the connection' }))
-  stream.setTimeout(options.stallMs, () => fail({ code: 'stalled', text: 'no byte moved' }))
-  const truncated = () =>
-    setImmediate(() => {
-      if (!stream.readableEnded) fail({ code: 'truncated', text: 'TCP ended under TLS without close_notify' })
+  return new Receiving(inbound, sink, options).run()
+}
+
+class Receiving implements ReadTarget {
+  readonly #inbound: Inbound
+  readonly #sink: ByteSink
+  readonly #options: PumpOptions
+  readonly #guard: StreamGuard
+  readonly #ring = new ReceiveRing(buffers)
+  readonly #done = new Deferred<void>()
+  /** Reads go straight into the ring; else pieces are copied in. */
+  readonly #direct: boolean
+  #stream: Socket
+  #held: Uint8Array = new Uint8Array(0)
+  #received = 0
+  #written = 0
+  #paused = false
+  #throttled = false
+  #ended = false
+  #finSeen = false
+  #flush: NodeJS.Immediate | undefined
+  /** The write under way; undefined while the sink is idle. Answers whether the sink took it. */
+  #writing: Promise<boolean> | undefined
+  #writingSince = 0
+
+  constructor(inbound: Inbound, sink: ByteSink, options: PumpOptions) {
+    this.#inbound = inbound
+    this.#sink = sink
+    this.#options = options
+    const heir = inbound.plain ? readInto(inbound.stream, this) : undefined
+    if (heir) inbound.moved(heir)
+    this.#direct = heir !== undefined
+    this.#stream = heir ?? inbound.stream
+    this.#guard = new StreamGuard(this.#stream, {
+      signal: options.signal,
+      quietMs: options.stallMs,
+      destroy: cause => inbound.destroy(cause),
+      onQuiet: () => this.#onQuiet(),
+      // What comes after the peer's end takes nothing away: a client that closes without reading our last TLS records resets.
+      explain: error => (this.#ended ? undefined : explain(error)),
+      cutBy: () => inbound.cut,
     })
-  tap?.once('fin', truncated)
-  if (tap?.ended) truncated()
-  const off = onAbort(options.signal, () => fail(options.signal.reason))
-  try {
-    for await (const chunk of stream) {
-      await options.throttle?.(chunk.length)
-      await sink.write(chunk)
-      bytes += chunk.length
-      options.onProgress?.(bytes)
-    }
-  } catch (error) {
-    if (!cause) {
-      fail({ code: 'aborted', text: 'the sink failed' })
-      throw error
-    }
-  } finally {
-    off()
+    this.#stream.on('end', this.#onEnd)
+    if (!this.#direct) this.#stream.on('data', this.#onData)
+    inbound.tap?.on('fin', this.#onFin)
+    if (inbound.tap?.ended) this.#onFin()
   }
-  if (cause) return { kind: 'broken', bytes, cause }
-  stream.end()
-  stream.destroySoon()
-  return { kind: 'clean', bytes }
+
+  async run(): Promise<StreamEnd> {
+    let clean = false
+    try {
+      if (!this.#guard.cause) this.#stream.resume()
+      await this.#guard.wait(this.#done.promise)
+      clean = true
+    } catch (error) {
+      if (error !== BROKEN) {
+        this.#guard.fail({ code: 'aborted', text: 'what was received could not be stored' })
+        throw error
+      }
+      clean = await this.#settle()
+    } finally {
+      clearImmediate(this.#flush)
+      this.#stream.off('end', this.#onEnd).off('data', this.#onData)
+      this.#inbound.tap?.off('fin', this.#onFin)
+      this.#guard.release()
+      this.#ring.release(clean)
+    }
+    const { cause } = this.#guard
+    return cause ? { kind: 'broken', bytes: this.#written, cause } : { kind: 'clean', bytes: this.#written }
+  }
+
+  buffer(): Uint8Array {
+    const { room } = this.#ring
+    return this.#options.throttle ? room.subarray(0, THROTTLED_PIECE) : room
+  }
+
+  onBytes(count: number): boolean {
+    this.#ring.commit(count)
+    // In this callback the place of the next read is not fixed yet: a buffer that is not full may go, too.
+    this.#feed(true)
+    this.#progress(count)
+    return this.#mayRead()
+  }
+
+  readonly #onData = (piece: Buffer): void => {
+    this.#held = this.#ring.copy(piece)
+    this.#progress(piece.length)
+    if (this.#ring.waiting >= WORTH_WRITING) this.#feed(true)
+    else this.#flush ??= setImmediate(() => this.#feedRest())
+    if (!this.#mayRead()) this.#stream.pause()
+    if (this.#finSeen) this.#checkFin()
+  }
+
+  readonly #onEnd = (): void => {
+    this.#ended = true
+    this.#guard.expectClose()
+    this.#feed(true)
+  }
+
+  /** TCP has ended. Everything that came is decrypted by now: unless close_notify was in it, the end is not the peer's. */
+  readonly #onFin = (): void => {
+    this.#finSeen = true
+    this.#checkFin()
+  }
+
+  #checkFin(): void {
+    setImmediate(() => {
+      if (this.#ended || this.#paused || this.#stream.readableLength > 0) return
+      this.#guard.fail({
+        code: 'truncated',
+        text: 'TCP ended without the close_notify of TLS, so the end of the file cannot be trusted',
+      })
+    })
+  }
+
+  #progress(count: number): void {
+    this.#received += count
+    this.#options.onProgress?.(this.#received)
+    const pause = this.#options.throttle?.(count)
+    if (!pause) return
+    this.#throttled = true
+    pause.then(
+      () => {
+        this.#throttled = false
+        this.#readOn()
+      },
+      error => this.#done.reject(error),
+    )
+  }
+
+  /** Settles whether we pause. */
+  #mayRead(): boolean {
+    this.#paused = this.#throttled || this.#held.length > 0 || !this.#ring.hasRoom
+    return !this.#paused
+  }
+
+  #readOn(): void {
+    if (!this.#paused || this.#guard.cause) return
+    if (this.#held.length > 0) this.#held = this.#ring.copy(this.#held)
+    if (!this.#mayRead()) return
+    this.#stream.resume()
+    if (this.#finSeen) this.#checkFin()
+  }
+
+  #feedRest(): void {
+    this.#flush = undefined
+    this.#feed(true)
+  }
+
+  /** Gives the sink its next bytes, if it is idle and there are any. */
+  #feed(partial: boolean): void {
+    if (this.#writing || this.#guard.cause) return
+    const chunk = this.#ring.takeOldest(partial)
+    if (chunk) this.#writing = this.#write(chunk)
+    else if (this.#ended && this.#held.length === 0) this.#done.resolve()
+  }
+
+  async #write(chunk: Buffer): Promise<boolean> {
+    this.#writingSince = performance.now()
+    try {
+      await this.#sink.write(chunk)
+    } catch (error) {
+      this.#done.reject(error)
+      return false
+    }
+    this.#writing = undefined
+    this.#written += chunk.length
+    this.#ring.written()
+    this.#readOn()
+    this.#feed(this.#ended || !this.#direct)
+    return true
+  }
+
+  /**
+   * The stream broke. What came before is true all the same: it goes to the sink, so that a client that resumes need
+   * not send it again.
+   * @returns whether the sink took it, so that nobody holds a buffer any more
+   */
+  async #settle(): Promise<boolean> {
+    const give = async () => {
+      if ((await this.#writing) === false) return false
+      for (let chunk = this.#ring.takeOldest(true); chunk; chunk = this.#ring.takeOldest(true)) {
+        if (!(await this.#write(chunk))) return false
+      }
+      return true
+    }
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<boolean>(resolve => {
+      timer = setTimeout(resolve, SETTLE_MS, false)
+    })
+    try {
+      return await Promise.race([give(), late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #onQuiet(): BreakCause | undefined {
+    const { stallMs } = this.#options
+    if (this.#throttled) return undefined
+    if (this.#writing) {
+      if (performance.now() - this.#writingSince < stallMs) return undefined
+      return { code: 'stalled', text: `the storage took no byte for ${seconds(stallMs)} seconds` }
+    }
+    return { code: 'stalled', text: `the client sent no byte for ${seconds(stallMs)} seconds` }
+  }
+}
+
+function explain(error: NodeJS.ErrnoException): BreakCause {
+  if (error.code === 'ETIMEDOUT') return { code: 'stalled', text: 'the client could not be reached any more' }
+  if (error.code?.startsWith('ERR_SSL') || error.code === 'EPROTO') {
+    return { code: 'tls', text: `TLS failed: ${error.message}` }
+  }
+  return { code: 'reset', text: 'the client reset the data connection' }
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / 100) / 10
 }

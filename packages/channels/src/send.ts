@@ -1,53 +1,191 @@
 import type { Socket } from 'node:net'
+import type { Endpoint } from '@portolan/protocol'
+import { buffers } from './buffer-pool.ts'
+import { IterableSource } from './byte-source.ts'
 import type { ByteSource, PumpOptions } from './data-connection.ts'
-import { onAbort } from './deferred.ts'
+import { type Delivery, endAndDeliver } from './delivery.ts'
+import { SendRing } from './send-ring.ts'
 import type { BreakCause, StreamEnd } from './stream-end.ts'
+import { BROKEN, StreamGuard } from './stream-guard.ts'
+import { sendState } from './tcp-state.ts'
 
-/** Sends a source and ends the stream. */
+/** The most that is taken from a throttled source at once, in bytes: keeps the rate even. */
+const THROTTLED_PIECE = 32 * 1024
+/** Bytes a peer may send during our sending before it is read no further. They mean nothing; TCP slows it down. */
+const MAX_DISCARDED = 1024 * 1024
+
+/** What sending needs of a connection. */
+export interface Outbound {
+  /** The socket, or the TLSSocket above it. */
+  readonly stream: Socket
+  readonly local: Endpoint
+  readonly remote: Endpoint
+  readonly tls: boolean
+  /** Why the connection was cut, if it was. */
+  readonly cut: BreakCause | undefined
+  /** Cuts the connection with RST. */
+  destroy(cause: BreakCause): void
+}
+
+/** Sends a source and ends the stream, see `DataConnection.send`. */
 export async function sendStream(
-  stream: Socket,
+  outbound: Outbound,
   source: ByteSource | AsyncIterable<Uint8Array>,
   options: PumpOptions,
-  destroy: (cause: BreakCause) => void,
 ): Promise<StreamEnd> {
-  let bytes = 0
-  let cause: BreakCause | undefined
-  const fail = (why: BreakCause) => {
-    cause ??= why
-    destroy(cause)
-  }
-  stream.on('error', () => fail({ code: 'reset', text: 'the client reset the connection' }))
-  stream.setTimeout(options.stallMs, () => fail({ code: 'stalled', text: 'no byte moved' }))
-  const off = onAbort(options.signal, () => fail(options.signal.reason))
-  stream.resume()
+  const reader = 'read' in source ? source : new IterableSource(source)
+  const sending = new Sending(outbound, reader, options)
   try {
-    for await (const chunk of pieces(source)) {
-      await options.throttle?.(chunk.length)
-      await new Promise<void>(resolve => stream.write(chunk, () => resolve()))
-      if (cause) break
-      bytes += chunk.length
-      options.onProgress?.(bytes)
-    }
-    if (!cause) {
-      await new Promise<void>(resolve => {
-        stream.once('close', () => resolve())
-        stream.once('end', () => resolve())
-        stream.end(() => setTimeout(resolve, 250))
-      })
-    }
-    if (cause) return { kind: 'broken', bytes, cause }
-    stream.destroy()
-    return { kind: 'clean', bytes }
-  } catch (error) {
-    fail({ code: 'aborted', text: 'the source failed' })
-    throw error
+    return await sending.run()
   } finally {
-    off()
+    if (reader !== source && reader instanceof IterableSource) reader.stop()
   }
 }
 
-async function* pieces(source: ByteSource | AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  if (Symbol.asyncIterator in source) return yield* source
-  const buffer = Buffer.allocUnsafeSlow(256 * 1024)
-  for (let n = await source.read(buffer); n > 0; n = await source.read(buffer)) yield buffer.subarray(0, n)
+type Waiting = 'source' | 'throttle' | 'peer' | 'end'
+
+class Sending {
+  readonly #outbound: Outbound
+  readonly #source: ByteSource
+  readonly #options: PumpOptions
+  readonly #guard: StreamGuard
+  readonly #ring: SendRing
+  #waiting: Waiting = 'source'
+  #bytes = 0
+  #peerEnded = false
+  #discarded = 0
+  /** What the kernel had to send when nothing moved the last time. */
+  #outstanding: number | undefined
+
+  constructor(outbound: Outbound, source: ByteSource, options: PumpOptions) {
+    this.#outbound = outbound
+    this.#source = source
+    this.#options = options
+    this.#guard = new StreamGuard(outbound.stream, {
+      signal: options.signal,
+      // Asked twice before a stall is believed, see #onQuiet.
+      quietMs: Math.max(1, options.stallMs / 2),
+      destroy: cause => outbound.destroy(cause),
+      onQuiet: () => this.#onQuiet(),
+      explain: error => this.#explain(error),
+      cutBy: () => outbound.cut,
+    })
+    this.#ring = new SendRing(outbound.stream, buffers, {
+      written: bytes => this.#onWritten(bytes),
+      // The socket emits the error too; this is for one that was gone before the write.
+      error: error => this.#guard.fail(outbound.cut ?? this.#explain(error) ?? GONE),
+    })
+    outbound.stream.on('data', this.#onData).on('end', this.#onEnd)
+    outbound.stream.resume()
+  }
+
+  async run(): Promise<StreamEnd> {
+    let clean = false
+    try {
+      await this.#pump()
+      clean = true
+      await this.#guard.wait(this.#finish())
+    } catch (error) {
+      if (error !== BROKEN) {
+        this.#guard.fail({ code: 'aborted', text: 'what was to be sent could not be read' })
+        throw error
+      }
+    } finally {
+      this.#ring.release(clean)
+      this.#guard.release()
+      this.#outbound.stream.off('data', this.#onData).off('end', this.#onEnd)
+    }
+    const { cause } = this.#guard
+    return cause ? { kind: 'broken', bytes: this.#bytes, cause } : { kind: 'clean', bytes: this.#bytes }
+  }
+
+  async #pump(): Promise<void> {
+    const { throttle } = this.#options
+    for (;;) {
+      const { busy } = this.#ring
+      if (busy) {
+        this.#waiting = 'peer'
+        await this.#guard.wait(busy)
+      }
+      this.#waiting = 'source'
+      const { buffer } = this.#ring
+      const count = await this.#guard.wait(
+        this.#source.read(throttle ? buffer.subarray(0, THROTTLED_PIECE) : buffer),
+      )
+      if (count === 0) break
+      const pause = throttle?.(count)
+      if (pause) {
+        this.#waiting = 'throttle'
+        await this.#guard.wait(pause)
+      }
+      this.#ring.send(count)
+    }
+    this.#waiting = 'peer'
+    await this.#guard.wait(this.#ring.flushed())
+  }
+
+  async #finish(): Promise<void> {
+    const { stream, local, remote } = this.#outbound
+    this.#waiting = 'end'
+    this.#guard.expectClose()
+    const delivery: Delivery = await endAndDeliver(stream, { local, remote, stallMs: this.#options.stallMs })
+    if (delivery === 'late') this.#guard.fail(stalled(this.#options.stallMs))
+  }
+
+  #onWritten(bytes: number): void {
+    this.#bytes += bytes
+    this.#outstanding = undefined
+    this.#options.onProgress?.(this.#bytes)
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#discarded += chunk.length
+    if (this.#discarded > MAX_DISCARDED) this.#outbound.stream.pause()
+  }
+
+  readonly #onEnd = (): void => {
+    this.#peerEnded = true
+  }
+
+  /**
+   * Nothing moved between us and the kernel. The kernel may still be sending: it asks for more only when a third of
+   * its buffer, which may be megabytes, has been acknowledged, and over a slow line that takes minutes.
+   */
+  async #onQuiet(): Promise<BreakCause | undefined> {
+    const { local, remote } = this.#outbound
+    const { stallMs } = this.#options
+    // The throttle is ours, and the end has its own bound.
+    if (this.#waiting === 'throttle' || this.#waiting === 'end') return undefined
+    const before = this.#outstanding
+    const state = this.#waiting === 'peer' ? await sendState(local, remote) : undefined
+    const now = state?.kind === 'outstanding' ? state.bytes : Number.POSITIVE_INFINITY
+    this.#outstanding = now
+    if (before === undefined || now < before) return undefined
+    return this.#waiting === 'source'
+      ? { code: 'stalled', text: `nothing could be read from the file for ${seconds(stallMs)} seconds` }
+      : stalled(stallMs)
+  }
+
+  #explain(error: NodeJS.ErrnoException): BreakCause | undefined {
+    // A client that knows the size closes with its last byte, and its kernel answers our close_notify with RST: curl
+    // does. In the clear there is nothing left to be answered so, and a RST means that bytes were lost.
+    if (this.#outbound.tls && this.#outbound.stream.writableFinished) return undefined
+    if (error.code === 'EPIPE' || this.#peerEnded) {
+      return { code: 'peer-closed', text: 'the client closed the data connection before it had everything' }
+    }
+    if (error.code === 'ETIMEDOUT')
+      return { code: 'stalled', text: 'the client could not be reached any more' }
+    if (error.code?.startsWith('ERR_SSL')) return { code: 'tls', text: `TLS failed: ${error.message}` }
+    return { code: 'reset', text: 'the client reset the data connection' }
+  }
+}
+
+const GONE: BreakCause = { code: 'reset', text: 'the data connection is gone' }
+
+function stalled(stallMs: number): BreakCause {
+  return { code: 'stalled', text: `the client took no byte for ${seconds(stallMs)} seconds` }
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / 100) / 10
 }

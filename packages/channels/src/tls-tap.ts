@@ -1,48 +1,80 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import { buffers, SMALL_BUFFER } from './buffer-pool.ts'
+import { readInto } from './read-into.ts'
 
 /**
  * Stands between a socket and its TLSSocket and keeps the end of TCP to itself. Node tells a TLSSocket's reader the same
- * for close_notify and for a bare FIN; behind a tap the TLSSocket ends only when close_notify came, because that is the
- * only end it gets to see.
+ * for close_notify and for a bare FIN; behind a tap the TLSSocket ends only by close_notify, which OpenSSL has
+ * authenticated, because that is the only end it gets to see.
+ *
+ * Bytes are passed on as they are read, past the queues of Duplex: every piece is taken in at once by the TLSSocket, so
+ * one buffer does for all of them.
+ *
+ * Events beside those of a Duplex: `fin`, TCP has ended and all that came was passed on.
  */
 export class TlsTap extends Duplex {
-  readonly #socket: Socket
+  /** The socket to use from now on: the given one may have been moved to a faster one. */
+  readonly socket: Socket
   #ended = false
 
   constructor(socket: Socket) {
-    super({ allowHalfOpen: true })
-    this.#socket = socket
-    socket.on('data', chunk => {
-      if (!this.push(chunk)) socket.pause()
+    // The owner closes it: both ends of a data connection are handled one by one.
+    super({ autoDestroy: false })
+    const buffer = buffers.take(SMALL_BUFFER)
+    const heir = readInto(socket, {
+      buffer: () => buffer,
+      onBytes: count => this.#pass(buffer.subarray(0, count)),
     })
-    socket.once('end', () => {
-      this.#ended = true
-      this.emit('fin')
-    })
-    socket.on('error', error => this.destroy(error))
-    socket.once('close', () => this.destroy())
+    if (!heir) socket.on('data', (piece: Buffer) => this.#pass(piece))
+    this.socket = heir ?? socket
+    this.socket
+      .once('end', () => this.#fin())
+      .on('error', error => this.destroy(error))
+      .once('close', () => {
+        buffers.give(buffer)
+        this.destroy()
+      })
+    this.socket.pause()
   }
 
-  /** TCP has ended: whoever reads behind the tap gets what is there, and then nothing more. */
+  /** TCP has ended. */
   get ended(): boolean {
     return this.#ended
   }
 
-  override _read(): void {
-    this.#socket.resume()
+  override pause(): this {
+    this.socket.pause()
+    return this
   }
+
+  override resume(): this {
+    this.socket.resume()
+    return this
+  }
+
+  override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#socket.write(chunk, done)
+    this.socket.write(chunk, done)
   }
 
-  override _final(done: () => void): void {
-    this.#socket.end(done)
+  override _final(done: (error?: Error | null) => void): void {
+    this.socket.end(() => done())
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#socket.destroy()
+    this.socket.destroy()
     done(error)
+  }
+
+  #pass(piece: Buffer): boolean {
+    this.emit('data', piece)
+    return !this.destroyed
+  }
+
+  #fin(): void {
+    this.#ended = true
+    this.emit('fin')
   }
 }

@@ -1,0 +1,76 @@
+import type { TLSSocket } from 'node:tls'
+import { onAbort } from './deferred.ts'
+import { ChannelError } from './errors.ts'
+import type { TlsTap } from './tls-tap.ts'
+
+/** What to watch besides the TLSSocket itself. */
+export interface HandshakeOptions {
+  /** Bounds the handshake. */
+  readonly signal: AbortSignal
+  /** For the text: `data connection`, `control connection`. */
+  readonly what: string
+  /** Tells of the end of TCP, which the TLSSocket does not hear of. */
+  readonly tap?: TlsTap | undefined
+}
+
+/**
+ * Waits until the peer and we agree. The socket is left to the caller when they do not.
+ * @throws {ChannelError} `CHANNEL_TLS_HANDSHAKE` with what the peer did
+ */
+export async function handshake(socket: TLSSocket, { signal, what, tap }: HandshakeOptions): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const fail = (why: string, cause?: unknown) =>
+    reject(
+      new ChannelError('CHANNEL_TLS_HANDSHAKE', `the TLS handshake of the ${what} failed: ${why}`, { cause }),
+    )
+  const onError = (error: Error) => fail(explain(error), error)
+  const onGone = () => fail('the client closed the connection')
+  const off = onAbort(signal, () =>
+    fail(timedOut(signal) ? 'it took too long' : 'it was ended', signal.reason),
+  )
+  socket.on('secure', resolve).on('error', onError).on('close', onGone)
+  tap?.on('fin', onGone)
+  try {
+    await promise
+  } finally {
+    off()
+    socket.off('secure', resolve).off('error', onError).off('close', onGone)
+    tap?.off('fin', onGone)
+  }
+}
+
+function timedOut(signal: AbortSignal): boolean {
+  const reason: unknown = signal.reason
+  return reason instanceof DOMException && reason.name === 'TimeoutError'
+}
+
+/** What OpenSSL's reasons mean to somebody who set up a client or this server. */
+const MEANINGS: readonly (readonly [RegExp, string])[] = [
+  [
+    /wrong version number|http request|unknown protocol|packet length too long|bad record type/,
+    'the client did not speak TLS',
+  ],
+  [
+    /unsupported protocol|version too low|protocol version/,
+    'no TLS version in common (setting tls.minimumVersion)',
+  ],
+  [
+    /no shared cipher|no suitable key share|no shared group/,
+    'no cipher or group in common (setting tls.ciphers)',
+  ],
+  [
+    /alert unknown ca|alert bad certificate|alert certificate unknown|alert certificate expired/,
+    'the client does not trust this server’s certificate',
+  ],
+  [
+    /peer did not return a certificate/,
+    'the client sent no certificate, which is required (setting tls.clientCertificates)',
+  ],
+]
+
+function explain(error: Error): string {
+  const reason = 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message
+  if ('code' in error && error.code === 'ECONNRESET') return 'the client closed the connection'
+  const meaning = MEANINGS.find(([pattern]) => pattern.test(reason))?.[1]
+  return meaning ? `${meaning} (${reason})` : reason
+}
