@@ -54,7 +54,7 @@ export class Fleet implements AsyncDisposable {
       files: this.#stage.files,
       scratch,
       port,
-      passive: passiveRange(),
+      passive: passiveRange(kind.name),
       oneWorker: way.oneWorker,
       ...(way.tls ? { certificate: this.#certificate } : {}),
     })

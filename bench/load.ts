@@ -90,7 +90,7 @@ export class Load {
     return this.#run('transfer', task)
   }
 
-  /** As many logins as `clients`; see LOGINS_UNDER_WAY in bench/load/works.h. */
+  /** As many logins as `clients`; see LOGINS_UNDER_WAY in bench/load/ftp.h. */
   async login(task: LoadTask): Promise<LoadResult> {
     return this.#run('login', task)
   }
@@ -107,14 +107,14 @@ export class Load {
 
   /** Holds `clients` idle sessions while `meanwhile` runs. */
   async idle<T>(task: LoadTask, meanwhile: () => Promise<T>): Promise<T> {
-    await using program = await Program.start(this.#programs.load, ['idle', ...flags(task)])
+    await using program = await Program.start(this.#programs.load, ['idle', ...flags(task)], { input: true })
     const line = await program.line()
     if (line !== 'ready') {
       await program.exit()
       throw new BenchError(program.errors || 'the generator ended before its sessions were open')
     }
     const result = await meanwhile()
-    program.stdin.end()
+    program.endInput()
     program.drain()
     await program.exit()
     return result

@@ -1,6 +1,7 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BenchError } from './errors.ts'
 
@@ -16,6 +17,11 @@ const alive = new Set<Program>()
 export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
+  /**
+   * Whether something will be written to its standard input; otherwise it is empty. Servers get the empty one: Node's
+   * pipe is a socket, and Pure-FTPd takes a socket there for a client that inetd hands over.
+   */
+  readonly input?: boolean
 }
 
 /**
@@ -24,26 +30,26 @@ export interface ProgramOptions {
  */
 export class Program implements AsyncDisposable {
   readonly pid: number
-  readonly stdin: ChildProcessWithoutNullStreams['stdin']
+  readonly #stdin: Writable | null
   readonly #lines: AsyncIterableIterator<string>
   readonly #exited: Promise<number>
   #errors = ''
   #ended = false
 
-  private constructor(child: ChildProcessWithoutNullStreams, pid: number) {
+  private constructor(child: ChildProcess, pid: number, output: Readable, errors: Readable) {
     this.pid = pid
-    this.stdin = child.stdin
-    this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+    this.#stdin = child.stdin
+    this.#lines = createInterface({ input: output })[Symbol.asyncIterator]()
     this.#exited = once(child, 'close').then(([code]) => {
       this.#ended = true
       return typeof code === 'number' ? code : 1
     })
-    child.stderr.setEncoding('utf8')
-    child.stderr.on('data', (text: string) => {
+    errors.setEncoding('utf8')
+    errors.on('data', (text: string) => {
       this.#errors = (this.#errors + text).slice(-KEPT_ERRORS)
     })
     // A program that ends while it is written to is seen by its exit code.
-    child.stdin.on('error', () => {})
+    child.stdin?.on('error', () => {})
     alive.add(this)
   }
 
@@ -55,16 +61,18 @@ export class Program implements AsyncDisposable {
   ): Promise<Program> {
     const child = spawn(command, args, {
       detached: true,
+      stdio: [options.input === true ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     })
     const failed = once(child, 'error').then(([error]) => error)
     const started = once(child, 'spawn').then(() => undefined)
     const error: unknown = await Promise.race([failed, started])
-    if (error !== undefined || child.pid === undefined) {
+    const { pid, stdout, stderr } = child
+    if (error !== undefined || pid === undefined || stdout === null || stderr === null) {
       throw new BenchError(`cannot start ${command}: ${String(error)}`)
     }
-    return new Program(child, child.pid)
+    return new Program(child, pid, stdout, stderr)
   }
 
   /** What it wrote to standard error last, for a message. */
@@ -74,6 +82,11 @@ export class Program implements AsyncDisposable {
 
   get ended(): boolean {
     return this.#ended
+  }
+
+  /** Ends its standard input. */
+  endInput(): void {
+    this.#stdin?.end()
   }
 
   /** The next line of standard output; undefined at its end. */
@@ -132,7 +145,6 @@ export async function run(
   options: ProgramOptions = {},
 ): Promise<string> {
   await using program = await Program.start(command, args, options)
-  program.stdin.end()
   const lines: string[] = []
   for (let line = await program.line(); line !== undefined; line = await program.line()) lines.push(line)
   const code = await program.exit()

@@ -122,7 +122,7 @@ function notesOf(run: Run): string[] {
 /** Says where fewer sessions were held than asked of the others. */
 function sessionNote(run: Run, name: string, work: Work, samples: readonly Sample[]): string[] {
   const [sample] = samples
-  const sessions = sample?.kind === 'measured' ? sample.detail['sessions'] : undefined
+  const sessions = sample?.kind === 'measured' ? sample.detail.sessions : undefined
   return sessions === undefined
     ? []
     : [`- ${labelOf(run, name)}, ${work.title}: ${sessions.toLocaleString('en')} sessions held`]

@@ -1,7 +1,7 @@
 /*
- * A responder that only pretends to be an FTP server: no users, no paths, no checks, nothing is stored. RETR sends one
- * mapped file whatever its name, STOR throws away. What the generator reaches against it is the ceiling of the
- * table: a server close to it is measured together with the generator. Usage: ceiling PORT FILE [CERTIFICATE KEY]
+ * A responder that only pretends to be an FTP server: no users, no checks, nothing is stored. RETR sends the file at
+ * the path below ROOT, STOR throws away. What the generator reaches against it is the ceiling of the table: a server
+ * close to it is measured together with the generator. Usage: ceiling PORT ROOT [CERTIFICATE KEY]
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -23,15 +23,8 @@
 #include <unistd.h>
 
 #define CHUNK (256 * 1024)
-/* A file whose path starts so is small: the work of 10 KiB files. */
-#define SMALL_PREFIX "/small"
-#define SMALL_SIZE (10 * 1024)
-#define MANY_PREFIX "/ten"
-#define MANY_SIZE (10 * 1024 * 1024)
 
-static int file;
-static const char *mapped;
-static size_t file_size;
+static const char *root;
 static SSL_CTX *context;
 
 struct connection {
@@ -88,34 +81,40 @@ static SSL *serve_tls(int fd) {
   return NULL;
 }
 
-static void send_tls(SSL *ssl, size_t size) {
+static void send_tls(SSL *ssl, int file, size_t size) {
+  const char *bytes = mmap(NULL, size, PROT_READ, MAP_SHARED | MAP_POPULATE, file, 0);
+  if (bytes == MAP_FAILED) die("mmap");
   BIO *buffered = BIO_new(BIO_f_buffer());
   BIO_set_write_buffer_size(buffered, 8 * (16 * 1024 + 256));
   BIO_up_ref(SSL_get_wbio(ssl));
   BIO_push(buffered, SSL_get_wbio(ssl));
   SSL_set0_wbio(ssl, buffered);
   for (size_t at = 0; at < size;) {
-    int n = SSL_write(ssl, mapped + at, (int)(size - at < CHUNK ? size - at : CHUNK));
-    if (n <= 0) return;
+    int n = SSL_write(ssl, bytes + at, (int)(size - at < CHUNK ? size - at : CHUNK));
+    if (n <= 0) break;
     at += (size_t)n;
   }
   SSL_shutdown(ssl);
   (void)!BIO_flush(buffered);
+  munmap((void *)bytes, size);
 }
 
 static void retrieve(struct connection *c, int fd, const char *path) {
-  size_t size = file_size;
-  if (strncmp(path, SMALL_PREFIX, strlen(SMALL_PREFIX)) == 0) size = SMALL_SIZE;
-  if (strncmp(path, MANY_PREFIX, strlen(MANY_PREFIX)) == 0) size = MANY_SIZE;
+  char full[8192];
+  struct stat status;
+  snprintf(full, sizeof full, "%s/%s", root, path);
+  int file = open(full, O_RDONLY | O_CLOEXEC);
+  if (file < 0 || fstat(file, &status) < 0) die(full);
   SSL *ssl = c->ssl != NULL ? serve_tls(fd) : NULL;
   if (ssl != NULL) {
-    send_tls(ssl, size);
+    send_tls(ssl, file, (size_t)status.st_size);
     SSL_free(ssl);
-    return;
+  } else {
+    for (off_t at = 0; at < status.st_size;) {
+      if (sendfile(fd, file, &at, (size_t)(status.st_size - at)) <= 0) break;
+    }
   }
-  for (off_t at = 0; (size_t)at < size;) {
-    if (sendfile(fd, file, &at, size - (size_t)at) <= 0) return;
-  }
+  close(file);
 }
 
 static void store(struct connection *c, int fd) {
@@ -201,15 +200,10 @@ static void *serve(void *argument) {
 int main(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN);
   if (argc != 3 && argc != 5) {
-    fputs("usage: ceiling PORT FILE [CERTIFICATE KEY]\n", stderr);
+    fputs("usage: ceiling PORT ROOT [CERTIFICATE KEY]\n", stderr);
     return 2;
   }
-  struct stat status;
-  file = open(argv[2], O_RDONLY | O_CLOEXEC);
-  if (file < 0 || fstat(file, &status) < 0) die(argv[2]);
-  file_size = (size_t)status.st_size;
-  mapped = mmap(NULL, file_size, PROT_READ, MAP_SHARED | MAP_POPULATE, file, 0);
-  if (mapped == MAP_FAILED) die(argv[2]);
+  root = argv[2];
   if (argc == 5) {
     context = SSL_CTX_new(TLS_server_method());
     if (SSL_CTX_use_certificate_chain_file(context, argv[3]) != 1) die(argv[3]);

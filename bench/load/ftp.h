@@ -33,6 +33,12 @@ void fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn
 /* A context that offers TLS 1.3 with one cipher suite, so that every server does the same arithmetic. */
 SSL_CTX *client_context(void);
 
+/*
+ * At most LOGINS_UNDER_WAY sessions are between connect and 230: a listener's backlog (Pure-FTPd: 9) would drop the
+ * others, and the kernel's retry after a second would be measured instead of the server.
+ */
+#define LOGINS_UNDER_WAY 8
+
 /* Connects, reads the greeting, does AUTH TLS where asked, USER, PASS, TYPE I and PROT P. */
 void session_open(struct session *session, const struct target *target);
 

@@ -36,12 +36,7 @@ double cpu_seconds(void);
 /* `clients` sessions, logged in beforehand, each do `command` `count` times, all at the same moment. */
 void work_transfer(const struct task *task, struct result *result);
 
-/*
- * `clients` sessions are opened and logged in as fast as possible and held; once all are in, all say QUIT.
- * At most LOGINS_UNDER_WAY of them are between connect and 230, as a listener's backlog (Pure-FTPd: 9) would
- * otherwise drop connections and the kernel's one-second retry be measured instead of the server.
- */
-#define LOGINS_UNDER_WAY 8
+/* `clients` sessions are opened and logged in as fast as possible and held; once all are in, all say QUIT. */
 void work_login(const struct task *task, struct result *result);
 
 /* `clients` sessions log in, "ready" is printed, and they stay idle until standard input ends. */

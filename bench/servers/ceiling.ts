@@ -1,6 +1,4 @@
-import { join } from 'node:path'
 import { Program } from '../processes.ts'
-import { PATHS } from '../stage.ts'
 import type { ServerKind, Workshop } from './server.ts'
 
 /** Not a server: bench/load/ceiling.c only pretends, so that the table shows how fast the generator can go. */
@@ -17,7 +15,7 @@ export function ceiling(workshop: Workshop): ServerKind {
     version: async () => '',
     async start({ files, port, certificate }) {
       const pair = certificate === undefined ? [] : [certificate.certificate, certificate.key]
-      return Program.start(workshop.ceiling, [String(port), join(files, PATHS.big), ...pair])
+      return Program.start(workshop.ceiling, [String(port), files, ...pair])
     },
   }
 }
