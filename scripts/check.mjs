@@ -1,15 +1,23 @@
 // Everything that is checked without running the program: format, lint, types, layers, dead code.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { missingFromLock, readLock } from './complete-lock.mjs'
 import { ensureInstalled } from './install.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 const CHECKS = [
   { name: 'format and lint', command: ['biome', 'ci', '--colors=off', '.'] },
-  { name: 'promises and types that lie', command: ['oxlint', '--type-aware', '--deny-warnings', 'packages', 'bench', 'e2e'] },
+  {
+    name: 'promises and types that lie',
+    command: ['oxlint', '--type-aware', '--deny-warnings', 'packages', 'bench', 'e2e'],
+  },
   { name: 'types', command: ['tsc', '--project', 'tsconfig.json'] },
-  { name: 'layers', command: ['depcruise', 'packages', '--config', '.dependency-cruiser.cjs', '--output-type', 'json'], verify: someModules },
+  {
+    name: 'layers',
+    command: ['depcruise', 'packages', '--config', '.dependency-cruiser.cjs', '--output-type', 'json'],
+    verify: someModules,
+  },
   { name: 'dead code', command: ['knip', '--no-progress'] },
 ]
 
@@ -25,7 +33,10 @@ function someModules(output) {
 
 /** Runs all checks; answers whether all passed. */
 export function check() {
-  let passed = true
+  const missing = missingFromLock(readLock())
+  for (const key of missing.keys())
+    console.error(`package-lock.json: ${key} is missing; npm run lock adds it`)
+  let passed = missing.size === 0
   for (const { name, command, verify } of CHECKS) {
     console.log(`> ${name}`)
     const [program, ...args] = command
@@ -36,7 +47,11 @@ export function check() {
       encoding: 'utf8',
       maxBuffer: 64 * 1024 * 1024,
     })
-    const fault = verify ? verify(run.stdout) : run.status === 0 ? undefined : `exit code ${run.status ?? run.signal}`
+    const fault = verify
+      ? verify(run.stdout)
+      : run.status === 0
+        ? undefined
+        : `exit code ${run.status ?? run.signal}`
     if (fault) {
       console.error(`${name}: ${fault}`)
       passed = false
