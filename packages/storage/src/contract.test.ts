@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { testContract, type UnderTest } from './contract.ts'
-import { openLocalStorage } from './local.ts'
+import { type LocalStorageOptions, openLocalStorage } from './local.ts'
 import { createMemoryStorage } from './memory.ts'
 import { mountStorages } from './mounts.ts'
 
-async function local(lookups: 'descriptors' | 'paths'): Promise<UnderTest> {
+async function local(options: Partial<LocalStorageOptions> = {}): Promise<UnderTest> {
   const root = await mkdtemp(join(tmpdir(), 'storage-'))
-  const storage = await openLocalStorage({ root, lookups, durable: 'none' })
+  const storage = await openLocalStorage({ root, durable: 'none', ...options })
   return {
     storage,
     base: '/',
@@ -25,15 +25,17 @@ testContract('memory', async () => ({
   async [Symbol.asyncDispose]() {},
 }))
 
-testContract('local disk', () => local('descriptors'))
+testContract('local disk', local)
+
+testContract('local disk through the thread pool', () => local({ shortCalls: 'thread-pool', umask: 0o022 }))
 
 // Without descriptors a folder is its path: the upload fails when that is gone, and nothing is written elsewhere.
-testContract('local disk without /proc', () => local('paths'), {
+testContract('local disk without /proc', () => local({ lookups: 'paths' }), {
   without: ['an upload goes along when its folder is renamed'],
 })
 
 testContract('a local disk mounted in a storage in memory', async () => {
-  const under = await local('descriptors')
+  const under = await local()
   const storage = mountStorages([
     { path: '/', storage: createMemoryStorage() },
     { path: '/far/away', storage: under.storage },

@@ -7,18 +7,35 @@ import { systemCode } from './system-error.ts'
 /** Bytes copied at once. */
 const PIECE = 1024 * 1024
 
-const WRITE_ONLY = fs.constants.O_WRONLY | fs.constants.O_NOFOLLOW
-/** A new file that nothing else can have opened. */
-const NEW_FILE = WRITE_ONLY | fs.constants.O_CREAT | fs.constants.O_EXCL
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = fs.constants
 
-/** Creates a file that does not exist and opens it to write. */
+/** Creates a file that does not exist and opens it to write: nothing else can have opened it. */
 export function createFile(path: HostPath, mode: number): Promise<number> {
-  return open(path, NEW_FILE, mode)
+  return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)
 }
 
-/** Opens a file of ours to write. */
-export function openToWrite(path: HostPath): Promise<number> {
-  return open(path, WRITE_ONLY | fs.constants.O_NONBLOCK)
+/**
+ * Opens a regular file by a name that was no link when it was looked at.
+ *
+ * @param create - permission bits of a new file; absent: the file has to exist
+ * @throws {StorageError} `STORAGE_BUSY` when it is a link by now, `STORAGE_NOT_A_FILE`
+ */
+export async function openRegular(
+  path: HostPath,
+  access: 'read' | 'write',
+  create?: number,
+): Promise<number> {
+  const flags = (access === 'read' ? O_RDONLY : O_WRONLY) | O_NOFOLLOW | O_NONBLOCK
+  let fd: number
+  try {
+    fd = await open(path, create === undefined ? flags : flags | O_CREAT, create)
+  } catch (error) {
+    if (systemCode(error) === 'ELOOP') throw failure('STORAGE_BUSY', undefined, { cause: error })
+    throw error
+  }
+  if (fs.fstatSync(fd).isFile()) return fd
+  fs.closeSync(fd)
+  throw failure('STORAGE_NOT_A_FILE')
 }
 
 /** Makes new files that begin with the bytes of another. */
@@ -44,7 +61,7 @@ export class FileCopier {
     signal?: AbortSignal,
   ): Promise<number> {
     const cloned = await this.#clone(`/proc/self/fd/${fd}`, path)
-    const copy = cloned ? await openToWrite(path) : await createFile(path, mode)
+    const copy = cloned ? await openRegular(path, 'write') : await createFile(path, mode)
     try {
       if (cloned) await shorten(copy, length)
       else await copyBytes(fd, copy, length, signal)

@@ -87,8 +87,9 @@ class DescriptorNode implements OpenNode {
 }
 
 /**
- * Looks up paths where there is no /proc: by `realpath`. Between the check and the use another process of the host could
- * swap a folder for a link; a client alone cannot, since it can make no link that leads outside.
+ * Looks up paths where there is no /proc: by `realpath`. Links that lead outside are refused, but between the check and
+ * the use a folder can be swapped for such a link, by another process of the host or by a client that moved a link of its
+ * own out of its depth. Linux has the better way.
  */
 export class RealPathOpener implements NodeOpener {
   async open(path: HostPath, { folder = false } = {}): Promise<OpenNode> {

@@ -5,19 +5,16 @@ import { failure, isFailure } from '../failure.ts'
 import { inFlightName, keptName } from '../hidden-names.ts'
 import type { Upload, WriteOptions } from '../storage.ts'
 import { AtomicUpload } from './atomic-upload.ts'
-import { changeMode, close, open } from './calls.ts'
+import { changeMode, close } from './calls.ts'
 import type { ConfinedNode } from './confinement.ts'
 import type { LocalContext } from './context.ts'
-import { createFile, openToWrite, shorten } from './copy-base.ts'
+import { createFile, openRegular, shorten } from './copy-base.ts'
 import { DirectUpload } from './direct-upload.ts'
 import { fromSystem, systemCode } from './system-error.ts'
 import { openTarget, type UploadTarget } from './upload-target.ts'
 
 /** A kept part can be claimed by another session between look and claim: how often to look again. */
 const TRIES = 4
-
-/** Read a regular file by its name; a link is refused. */
-const READ_FLAGS = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK
 
 /** An upload's own file, before anything new is written. */
 interface Draft {
@@ -101,9 +98,8 @@ async function draftFrom(
   if (from === 'nothing') {
     return newDraft(context, 0, name => createFile(folder.at(name), newFileMode(context)))
   }
-  const source = await open(host, READ_FLAGS)
+  const source = await openRegular(host, 'read')
   try {
-    if (!fs.fstatSync(source).isFile()) throw failure('STORAGE_NOT_A_FILE')
     return await newDraft(context, offset, name =>
       context.copier.copy(source, folder.at(name), offset, newFileMode(context)),
     )
@@ -156,7 +152,7 @@ async function claim(
     const now = context.now() / 1000
     await lutimes(folder.at(kept), now, now)
     await rename(folder.at(kept), folder.at(name))
-    fd = await openToWrite(folder.at(name))
+    fd = await openRegular(folder.at(name), 'write')
     await shorten(fd, offset)
     return { fd, name, offset, claimed: true }
   } catch (error) {
@@ -177,14 +173,11 @@ async function startDirect(
 ): Promise<Upload> {
   const { existing, host } = target
   const { offset } = chooseBase(options.offset ?? 0, existing?.size, undefined)
-  const flags = fs.constants.O_WRONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK
-  const fd = await open(
-    host,
-    existing ? flags : flags | fs.constants.O_CREAT | (options.exclusive ? fs.constants.O_EXCL : 0),
-    newFileMode(context),
-  )
+  const mode = newFileMode(context)
+  const fd = options.exclusive
+    ? await createFile(host, mode)
+    : await openRegular(host, 'write', existing ? undefined : mode)
   try {
-    if (!fs.fstatSync(fd).isFile()) throw failure('STORAGE_NOT_A_FILE')
     if (!existing) await applyUmask(context, fd)
     await shorten(fd, offset)
     return new DirectUpload(context, target, { fd, offset })
