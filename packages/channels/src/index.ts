@@ -12,7 +12,7 @@ export * from './decision.ts'
 export { DnsCache, type DnsCacheOptions, type Lookup } from './dns-cache.ts'
 export * from './errors.ts'
 export type { RandomBelow } from './free-set.ts'
-export { compileGlobs } from './glob.ts'
+export { compileGlobs, type Matcher } from './glob.ts'
 export type { FailedPort } from './passive-listeners.ts'
 export {
   type ClientKey,

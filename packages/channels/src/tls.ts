@@ -1,57 +1,109 @@
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createSecureContext, type SecureContext, type SecureContextOptions, TLSSocket } from 'node:tls'
-import { onAbort } from './deferred.ts'
+import { ControlLink } from './control-link.ts'
 import { ChannelError } from './errors.ts'
+import { handshake } from './handshake.ts'
 
 /** How a listener speaks TLS. */
 export interface SessionTlsOptions {
-  /** Key, certificate, versions, ciphers, CA: what `tls.createSecureContext` takes. */
+  /** Key, certificate, versions, ciphers, CA of client certificates: what `tls.createSecureContext` takes. */
   readonly contextOptions: SecureContextOptions
-  /** Ask for a client certificate. Default false. */
+  /** Ask for a client certificate. `authorized` of the socket says whether the CA signed it. Default false. */
   readonly requestCert?: boolean
   /** Refuse clients without a certificate that the CA signed. Default false. */
   readonly rejectUnauthorized?: boolean
 }
 
+/** The link below each control connection, for {@link unwrapControl}. */
+const links = new WeakMap<TLSSocket, ControlLink>()
+
 /**
  * The TLS side of one control connection. Its ticket keys are its own, so that a data connection that resumes is proved
- * to come from the same client.
+ * to come from the same client, in TLS 1.2 and 1.3, as often as the client likes. Costs about 30 KB and 0.2 ms.
  */
 export class SessionTls {
+  /** For the data connections of the session. */
   readonly context: SecureContext
   readonly #options: SessionTlsOptions
 
+  /** @throws {Error} of OpenSSL when the key or the certificate cannot be used */
   constructor(options: SessionTlsOptions) {
     this.#options = options
-    this.context = createSecureContext({ ...options.contextOptions, ticketKeys: randomBytes(48) })
+    this.context = createSecureContext({
+      // Without an own list, Node loads the CAs of the whole web: none of them may vouch for a client here.
+      ca: [],
+      ...options.contextOptions,
+      ticketKeys: randomBytes(48),
+      // OpenSSL refuses to resume a session that was made with a client certificate when it has no context.
+      sessionIdContext: 'ftp',
+    })
   }
 
-  /** @throws {ChannelError} `CHANNEL_TLS_HANDSHAKE` */
+  /**
+   * Does the server's side of the handshake on a control connection. Bytes that the socket has read already and nobody
+   * has taken are the first of TLS.
+   * @throws {ChannelError} `CHANNEL_TLS_HANDSHAKE` with what the client did; the socket is closed then
+   */
   async wrapControl(socket: Socket, signal: AbortSignal): Promise<TLSSocket> {
-    const tls = new TLSSocket(socket, {
+    const { requestCert = false, rejectUnauthorized = false } = this.#options
+    const link = new ControlLink(socket)
+    const tls = new TLSSocket(link, {
       isServer: true,
       secureContext: this.context,
-      requestCert: this.#options.requestCert ?? false,
-      rejectUnauthorized: this.#options.rejectUnauthorized ?? false,
+      requestCert: requestCert || rejectUnauthorized,
+      rejectUnauthorized,
     })
+    tls.on('error', ignore)
     try {
-      await new Promise<void>((resolve, reject) => {
-        tls.once('secure', resolve)
-        tls.once('error', reject)
-        tls.once('close', () => reject(new Error('the peer closed the connection during the handshake')))
-        onAbort(signal, () => reject(new Error('it took too long')))
-      })
+      await handshake(tls, { signal, what: 'control connection' })
+      if (requestCert || rejectUnauthorized) judgeCertificate(tls, rejectUnauthorized)
     } catch (error) {
       tls.destroy()
-      const text = error instanceof Error ? error.message : String(error)
-      throw new ChannelError('CHANNEL_TLS_HANDSHAKE', `the TLS handshake failed: ${text}`, { cause: error })
+      throw error
     }
+    links.set(tls, link)
     return tls
   }
 }
 
-/** CCC: ends TLS and goes on in the clear on the same connection. RFC 4217 section 12.3. */
-export function unwrapControl(_socket: TLSSocket): Socket {
-  throw new ChannelError('CHANNEL_TLS_HANDSHAKE', 'CCC is not there yet')
+/**
+ * CCC: ends TLS on a control connection of {@link SessionTls.wrapControl} and goes on in the clear (RFC 4217 section
+ * 12.3). Sends close_notify, skips the client's if it sends one (curl's passive mode does not), and resolves with the
+ * socket, paused, once the client has sent something in the clear or has gone. The TLSSocket is spent.
+ * @throws {Error} for a TLSSocket that was made elsewhere
+ */
+export async function unwrapControl(tls: TLSSocket): Promise<Socket> {
+  const link = links.get(tls)
+  if (!link) throw new Error('only a control connection of SessionTls can go on in the clear')
+  links.delete(tls)
+  const parted = link.part()
+  tls.end()
+  const socket = await parted
+  // Later, so that whoever watches the TLSSocket has let go of it before it closes.
+  setImmediate(() => tls.destroy())
+  return socket
 }
+
+/** tls.Server does this for its own sockets only: without it every certificate would do. */
+function judgeCertificate(tls: TLSSocket, required: boolean): void {
+  const problem = verifyError(tls)
+  tls.authorized = problem === undefined
+  if (!problem || !required) return
+  throw new ChannelError(
+    'CHANNEL_TLS_HANDSHAKE',
+    `the TLS handshake of the control connection failed: the client’s certificate is not accepted: ${problem} (setting tls.clientCertificates)`,
+  )
+}
+
+/** What OpenSSL found wrong with the peer's certificate. Node has no public name for it; not being able to ask counts as wrong. */
+function verifyError(tls: TLSSocket): string | undefined {
+  const ssl: unknown = Reflect.get(tls, 'ssl')
+  if (typeof ssl !== 'object' || ssl === null || !('verifyError' in ssl)) return 'it cannot be verified'
+  if (typeof ssl.verifyError !== 'function') return 'it cannot be verified'
+  const problem: unknown = ssl.verifyError()
+  if (problem === null || problem === undefined) return undefined
+  return problem instanceof Error ? problem.message : String(problem)
+}
+
+function ignore(): void {}
