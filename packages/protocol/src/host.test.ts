@@ -10,6 +10,7 @@ const cases: { argument: string; host: HostArgument }[] = [
   { argument: '3com.com', host: { kind: 'name', name: '3com.com' } },
   { argument: '192.0.2.1', host: { kind: 'address', address: '192.0.2.1' } },
   { argument: '[2001:DB8::1]', host: { kind: 'address', address: '2001:db8::1' } },
+  { argument: '2001:db8::1', host: { kind: 'address', address: '2001:db8::1' } },
   { argument: '[::ffff:192.0.2.1]', host: { kind: 'address', address: '192.0.2.1' } },
 ]
 
@@ -28,7 +29,6 @@ const refused = [
   'bücher.example',
   '192.0.2',
   '192.0.2.256',
-  '2001:db8::1',
   '[192.0.2.1]',
   '[::1',
   '[::1]:21',

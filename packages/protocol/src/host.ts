@@ -24,8 +24,8 @@ export function parseHostArgument(argument: string): HostArgument {
     if (!bracketed.includes(':') || !isAddress(bracketed)) throw badHost()
     return { kind: 'address', address: normaliseAddress(bracketed) }
   }
-  if (text.includes(':')) throw badHost()
-  if (isAddress(text)) return { kind: 'address', address: text }
+  // RFC 7151 wants brackets around IPv6; lftp 4.9 sends none.
+  if (isAddress(text)) return { kind: 'address', address: normaliseAddress(text) }
   const name = text.toLowerCase().replace(/\.$/, '')
   const labels = name.split('.')
   // A last label of digits alone would be a malformed IPv4 address, never a name.

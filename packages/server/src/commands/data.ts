@@ -19,8 +19,7 @@ export const DATA_COMMANDS = {
     syntax: 'PORT <h1,h2,h3,h4,p1,p2>',
     async run(session, { argument }) {
       if (session.data.onlyEpsv) return session.say('data.only-epsv')
-      const endpoint = parsePortArgument(argument)
-      await session.data.dial(endpoint)
+      const endpoint = await session.data.dial(parsePortArgument(argument))
       return session.say('data.active', { verb: 'PORT', endpoint: formatEndpoint(endpoint) })
     },
   },
@@ -31,8 +30,7 @@ export const DATA_COMMANDS = {
     features: ['EPRT'],
     async run(session, { argument }) {
       if (session.data.onlyEpsv) return session.say('data.only-epsv')
-      const endpoint = parseEprtArgument(argument)
-      await session.data.dial(endpoint)
+      const endpoint = await session.data.dial(parseEprtArgument(argument))
       return session.say('data.active', { verb: 'EPRT', endpoint: formatEndpoint(endpoint) })
     },
   },

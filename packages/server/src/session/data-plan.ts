@@ -69,10 +69,12 @@ export class DataPlan {
 
   /**
    * Notes whom to dial at the transfer command; dialling now would fail with clients that listen later.
+   * @returns whom
    * @throws {ChannelError} `CHANNEL_BOUNCE`
    */
-  async dial(endpoint: Endpoint): Promise<void> {
+  async dial(announced: Endpoint): Promise<Endpoint> {
     const session = this.#session
+    const endpoint = { ...announced, address: this.#specified(announced.address) }
     const { settings, activeRange, activeForeign } = session.context
     if (!settings.active.enabled) throw session.refuse('data.active-off')
     checkActiveEndpoint({
@@ -91,6 +93,12 @@ export class DataPlan {
     })
     const { because } = this.#promise.endpoint
     session.emit({ type: 'data-agreed', mode: 'active', endpoint: formatEndpoint(endpoint), because })
+    return endpoint
+  }
+
+  /** lftp on loopback announces `::` or `0.0.0.0`: itself, as its control connection shows. */
+  #specified(address: string): string {
+    return address === '::' || address === '0.0.0.0' ? this.#session.ends.client.address : address
   }
 
   /** Refuses a transfer before it begins: nothing agreed on, or in the clear where TLS is required. */

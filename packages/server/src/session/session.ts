@@ -61,7 +61,7 @@ export class Session {
   /** Since when nobody is logged in. */
   #loggedOutAt = Date.now()
   /** What has to happen once the reply of the running command is out: a TLS handshake. */
-  afterReply: (() => Promise<void>) | undefined
+  afterReply: (() => PromiseLike<void>) | undefined
   /** Close once the reply of the running command is out, although its code does not say so. */
   closeAfterReply = false
   #life: AbortController | undefined
@@ -199,7 +199,7 @@ export class Session {
   }
 
   /** What has to follow the reply that has just gone out; only once. */
-  takeAfterReply(): (() => Promise<void>) | undefined {
+  takeAfterReply(): (() => PromiseLike<void>) | undefined {
     const after = this.afterReply
     this.afterReply = undefined
     return after

@@ -79,18 +79,22 @@ async function carryOut(
     await work.fail()
     return connectionFailed(session, work, error)
   }
-  await using open = connection
+  let leave: () => PromiseLike<void> = () => connection[Symbol.asyncDispose]()
+  await using _open = { [Symbol.asyncDispose]: () => leave() }
   const started = performance.now()
   session.control.send(session.say('transfer.opening', { text: work.announce }))
   try {
-    await protect(session, open, work.direction === 'upload', signal)
+    await protect(session, connection, work.direction === 'upload', signal)
   } catch (error) {
     await work.fail()
+    // The reply first: a client that finds its data connection reset does not read on to learn why.
+    session.afterReply = leave
+    leave = async () => {}
     return connectionFailed(session, work, error)
   }
-  const facts = factsOf(work, open)
+  const facts = factsOf(work, connection)
   session.emit({ type: 'transfer-started', ...facts })
-  const outcome = await moveAndFinish(session, work, open, signal, onProgress)
+  const outcome = await moveAndFinish(session, work, connection, signal, onProgress)
   session.emit({
     type: 'transfer-ended',
     ...facts,
@@ -114,10 +118,7 @@ async function protect(
   const { sessionReuse, requireCloseNotify } = session.context.settings.tls
   const bound = AbortSignal.any([signal, AbortSignal.timeout(session.context.settings.timeouts.handshake)])
   await connection.secure(session.tls.context, { signal: bound, watchEnd: watchEnd && requireCloseNotify })
-  if (sessionReuse === 'required' && !connection.tls?.reused) {
-    connection.destroy({ code: 'aborted', text: 'the TLS session was not resumed' })
-    throw session.refuse('tls.reuse-required')
-  }
+  if (sessionReuse === 'required' && !connection.tls?.reused) throw session.refuse('tls.reuse-required')
 }
 
 async function moveAndFinish(
