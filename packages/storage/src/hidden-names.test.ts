@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { inFlightName, isHidden, isInFlight, keptName } from './hidden-names.ts'
+import { inFlightName, isHidden, keptName, kindOfHidden } from './hidden-names.ts'
 
 test('a kept part has one name for each owner and file', () => {
   assert.equal(keptName('ann', 'f'), keptName('ann', 'f'))
@@ -25,6 +25,10 @@ test('our names are hidden in any case of letters, and no others are', () => {
   for (const name of [inFlightName(), keptName('', ''), '.portolan-', '.PorTolan-x'])
     assert.ok(isHidden(name), name)
   for (const name of ['.portolan', 'portolan-x', '..portolan-x', '', '.']) assert.ok(!isHidden(name), name)
-  assert.ok(isInFlight(inFlightName()))
-  assert.ok(!isInFlight(keptName('ann', 'f')))
+})
+
+test('an upload in flight and a kept one are told apart by their names', () => {
+  assert.equal(kindOfHidden(inFlightName()), 'in flight')
+  assert.equal(kindOfHidden(keptName('ann', 'f')), 'kept')
+  assert.equal(kindOfHidden('.portolan-else'), undefined)
 })

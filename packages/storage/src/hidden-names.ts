@@ -30,9 +30,10 @@ export function isHidden(name: string): boolean {
   return name.charCodeAt(0) === 0x2e && name.slice(0, HIDDEN_PREFIX.length).toLowerCase() === HIDDEN_PREFIX
 }
 
-/** Whether a hidden name is an upload that somebody may be writing. */
-export function isInFlight(name: string): boolean {
-  return name.startsWith(IN_FLIGHT)
+/** What a hidden name stands for; undefined when no upload of ours has such names. */
+export function kindOfHidden(name: string): 'in flight' | 'kept' | undefined {
+  if (name.startsWith(IN_FLIGHT)) return 'in flight'
+  return name.startsWith(KEPT) ? 'kept' : undefined
 }
 
 /**

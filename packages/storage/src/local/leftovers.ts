@@ -1,6 +1,6 @@
 import { lstat, unlink } from 'node:fs/promises'
 import { failure } from '../failure.ts'
-import { isHidden, isInFlight } from '../hidden-names.ts'
+import { isHidden, kindOfHidden } from '../hidden-names.ts'
 import type { ConfinedNode, Confinement } from './confinement.ts'
 import type { Pace } from './pace.ts'
 import { readNames } from './read-names.ts'
@@ -17,6 +17,8 @@ const MOST_TIMED = 10_000
 /** Hidden names in a folder that is to be removed, and removals under way at once. */
 const MOST_CLEARED = 10_000
 const LONGEST_TIMER = 2 ** 31 - 1
+/** The clock of the disk is finer than ours: what was written in this millisecond may be younger than it seems. */
+const CLOCK_MS = 2
 
 /** What leftovers need to know. */
 export interface LeftoversOptions {
@@ -60,7 +62,7 @@ export class Leftovers implements AsyncDisposable {
     // The newest last: the order of the map is the order of the times.
     this.#timed.delete(key)
     if (this.#closed || this.#timed.size >= MOST_TIMED) return
-    this.#timed.set(key, { folder, name, due: now() + keepBrokenMs })
+    this.#timed.set(key, { folder, name, due: now() + keepBrokenMs + CLOCK_MS })
     this.#wait()
   }
 
@@ -92,14 +94,14 @@ export class Leftovers implements AsyncDisposable {
     const { now, pace } = this.#options
     const found: string[] = []
     for await (const names of readNames(folder.host, pace.local)) {
-      if (!names.every(isHidden) || found.length + names.length > MOST_CLEARED)
+      if (!names.every(kindOfHidden) || found.length + names.length > MOST_CLEARED)
         throw failure('STORAGE_NOT_EMPTY')
       found.push(...names)
     }
     for (const name of found) {
       const stats = await lstat(folder.at(name)).catch(() => undefined)
       const written = stats ? now() - stats.mtimeMs : Number.POSITIVE_INFINITY
-      if (this.#alive.has(name) || (isInFlight(name) && written < ALIVE_MS)) {
+      if (this.#alive.has(name) || (kindOfHidden(name) === 'in flight' && written < ALIVE_MS)) {
         throw failure('STORAGE_BUSY', 'A file is being uploaded into that folder. Try again later.')
       }
     }
@@ -115,8 +117,9 @@ export class Leftovers implements AsyncDisposable {
 
   #isExpired(name: string, modified: number): boolean {
     const { now, keepBrokenMs } = this.#options
-    if (this.#alive.has(name)) return false
-    return now() - modified >= (isInFlight(name) ? Math.max(keepBrokenMs, DEAD_MS) : keepBrokenMs)
+    const kind = kindOfHidden(name)
+    if (!kind || this.#alive.has(name)) return false
+    return now() - modified >= (kind === 'kept' ? keepBrokenMs : Math.max(keepBrokenMs, DEAD_MS))
   }
 
   async #search(path: string): Promise<void> {
