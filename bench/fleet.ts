@@ -39,14 +39,18 @@ export class Fleet implements AsyncDisposable {
     const key = JSON.stringify([kind.name, way.tls, way.oneWorker])
     const kept = this.#kept.get(key)
     if (kept !== undefined) return kept
-    const started = this.fresh(kind, way)
+    const started = this.#start(kind, way, key)
     this.#kept.set(key, started)
     started.catch(() => this.#kept.delete(key))
     return started
   }
 
   /** An instance that has done nothing yet; the caller disposes of it. */
-  async fresh(kind: ServerKind, way: Way): Promise<Instance> {
+  fresh(kind: ServerKind, way: Way): Promise<Instance> {
+    return this.#start(kind, way, 'fresh')
+  }
+
+  async #start(kind: ServerKind, way: Way, place: string): Promise<Instance> {
     const scratch = join(this.#stage.scratch, `${kind.name}-${++this.#started}`)
     await mkdir(scratch, { mode: 0o755 })
     const port = await freePort()
@@ -54,7 +58,10 @@ export class Fleet implements AsyncDisposable {
       files: this.#stage.files,
       scratch,
       port,
-      passive: passiveRange(kind.name),
+      passive: passiveRange(
+        kind.passivePorts.shared ? kind.name : `${kind.name} ${place}`,
+        kind.passivePorts.count,
+      ),
       oneWorker: way.oneWorker,
       ...(way.tls ? { certificate: this.#certificate } : {}),
     })

@@ -7,28 +7,20 @@ export interface Range {
   readonly count: number
 }
 
-/**
- * Passive ports a server gets: many more than the hundred clients of the largest work, as some servers pick at random
- * and give up after a few tries (vsftpd: nine), and Pure-FTPd takes half their number as the most sessions.
- */
-const PASSIVE_PORTS = 2_500
 /** Below the kernel's usual range of outgoing ports (32768 to 60999), where clients' own ports would collide. */
 const FIRST = 12_000
 const LAST = 32_000
 
 const given = new Map<string, Range>()
 
-/**
- * The passive ports of a server, the same for all its instances: only one of them works at a time, and no other
- * server's closed connections linger there.
- */
-export function passiveRange(server: string): Range {
-  const known = given.get(server)
+/** A run of `count` ports for `holder`, the same at each call: no other holder's closed connections linger there. */
+export function passiveRange(holder: string, count: number): Range {
+  const known = given.get(holder)
   if (known !== undefined) return known
-  const base = FIRST + given.size * PASSIVE_PORTS
-  if (base + PASSIVE_PORTS > LAST) throw new RangeError('too many servers for the ports that there are')
-  const range = { base, count: PASSIVE_PORTS }
-  given.set(server, range)
+  const base = FIRST + [...given.values()].reduce((sum, range) => sum + range.count, 0)
+  if (base + count > LAST) throw new RangeError(`no ${count} ports are left for ${holder}`)
+  const range = { base, count }
+  given.set(holder, range)
   return range
 }
 

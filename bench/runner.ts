@@ -7,6 +7,9 @@ import type { Stage } from './stage.ts'
 import { clearUploads } from './works/uploads.ts'
 import type { Measured, Work } from './works/work.ts'
 
+/** How much of a failure's message is kept, in characters. */
+const LONGEST_REASON = 240
+
 /** What the runner works with. */
 export interface Runner {
   readonly servers: readonly ServerKind[]
@@ -40,6 +43,12 @@ export async function measureAll(runner: Runner): Promise<Map<string, Map<string
   return figuresOf(runner, samples)
 }
 
+/** The first lines of a message: a stack trace would bury the table. */
+function shortened(text: string): string {
+  const line = text.split('\n').slice(0, 2).join(' ')
+  return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON)} ...` : line
+}
+
 /** The list, begun at another place. */
 export function turned<T>(list: readonly T[], by: number): T[] {
   const start = list.length === 0 ? 0 : by % list.length
@@ -52,7 +61,7 @@ async function sampleOf(runner: Runner, work: Work, kind: ServerKind, round: num
     return { kind: 'measured', round, value, detail }
   } catch (error) {
     if (!(error instanceof BenchError)) throw error
-    return { kind: 'failed', round, reason: textOf(error) }
+    return { kind: 'failed', round, reason: shortened(textOf(error)) }
   } finally {
     await clearUploads(runner.stage.uploads)
   }

@@ -1,5 +1,5 @@
 import { Program } from '../processes.ts'
-import type { ServerKind, Workshop } from './server.ts'
+import { PORT_FOR_EACH, type ServerKind, type Workshop } from './server.ts'
 
 /** Not a server: bench/load/ceiling.c only pretends, so that the table shows how fast the generator can go. */
 export function ceiling(workshop: Workshop): ServerKind {
@@ -10,6 +10,7 @@ export function ceiling(workshop: Workshop): ServerKind {
     mlsd: false,
     real: false,
     idleSessions: 0,
+    passivePorts: PORT_FOR_EACH,
     note: 'what the generator reaches against a C program that only sends and throws away',
     missing: () => undefined,
     version: async () => '',

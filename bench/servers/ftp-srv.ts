@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Program } from '../processes.ts'
-import { PASSWORD, type ServerKind, USER, type Workshop } from './server.ts'
+import { PASSWORD, PORT_FOR_EACH, type ServerKind, USER, type Workshop } from './server.ts'
 
 /** ftp-srv, the other FTP server on Node, on the same Node. */
 export function ftpSrv(workshop: Workshop): ServerKind {
@@ -13,6 +13,7 @@ export function ftpSrv(workshop: Workshop): ServerKind {
     mlsd: false,
     real: true,
     idleSessions: 5_000,
+    passivePorts: PORT_FOR_EACH,
     note: 'one process; the password is compared in the clear; no MLSD; its log switched off',
     missing: () => undefined,
     async version() {

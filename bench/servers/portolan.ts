@@ -14,6 +14,7 @@ export function portolan(workshop: Workshop): ServerKind {
     mlsd: true,
     real: true,
     idleSessions: 5_000,
+    passivePorts: { count: 1_024, shared: false },
     note: 'a worker for each core (one where memory and the event loop are measured); the password is hashed with argon2id',
     missing: () => (existsSync(command) ? undefined : `${command} is missing: run "npm install"`),
     async version() {

@@ -4,6 +4,7 @@ import { Program, run } from '../processes.ts'
 import {
   needsRoot,
   PASSWORD,
+  PORT_FOR_EACH,
   type ServerKind,
   type StartOptions,
   UID,
@@ -22,6 +23,7 @@ export function proftpd(workshop: Workshop): ServerKind {
     mlsd: true,
     real: true,
     idleSessions: 500,
+    passivePorts: PORT_FOR_EACH,
     note: 'a process for each session; AuthUserFile with a SHA-512 hash; DelayEngine off',
     missing: () => withoutDebian(workshop) ?? needsRoot(),
     version: async () => unpacked(workshop).versions['proftpd-core'] ?? '?',

@@ -4,6 +4,7 @@ import { Program, run } from '../processes.ts'
 import {
   needsRoot,
   PASSWORD,
+  PORT_FOR_EACH,
   type ServerKind,
   type StartOptions,
   UID,
@@ -22,6 +23,7 @@ export function pureFtpd(workshop: Workshop): ServerKind {
     mlsd: true,
     real: true,
     idleSessions: 500,
+    passivePorts: PORT_FOR_EACH,
     note: 'a process or two for each session; PureDB account with a SHA-512 hash (the argon2id of pure-pw takes seconds for each login); recursion limit raised to 200,000 names',
     missing: () => withoutDebian(workshop) ?? needsRoot(),
     version: async () => unpacked(workshop).versions['pure-ftpd'] ?? '?',

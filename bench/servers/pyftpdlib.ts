@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Program } from '../processes.ts'
-import { PASSWORD, type ServerKind, USER, unpacked, type Workshop, withoutDebian } from './server.ts'
+import {
+  PASSWORD,
+  PORT_FOR_EACH,
+  type ServerKind,
+  USER,
+  unpacked,
+  type Workshop,
+  withoutDebian,
+} from './server.ts'
 
 const PYTHON = '/usr/bin/python3'
 
@@ -14,6 +22,7 @@ export function pyftpdlib(workshop: Workshop): ServerKind {
     mlsd: true,
     real: true,
     idleSessions: 5_000,
+    passivePorts: PORT_FOR_EACH,
     note: 'one process; DummyAuthorizer, which keeps the password in the clear; sendfile on',
     missing: () =>
       withoutDebian(workshop) ??

@@ -13,6 +13,20 @@ export const PASSWORD = 'bench'
 /** The user and group number that forking servers take after the login. No account of the machine needs to have it. */
 export const UID = 64_999
 
+/** The passive ports a server wants. */
+export interface PassivePorts {
+  readonly count: number
+  /** Whether two instances may have the same: not where all of them are opened at the start. */
+  readonly shared: boolean
+}
+
+/**
+ * What servers get that open a port for each transfer: many more than the hundred clients of the largest work, as some
+ * pick at random and give up after a few tries (vsftpd: nine), and Pure-FTPd takes half their number as the most
+ * sessions.
+ */
+export const PORT_FOR_EACH: PassivePorts = { count: 2_500, shared: true }
+
 /** What a server is started with. */
 export interface StartOptions {
   /** The folder that becomes the user's `/`. */
@@ -39,6 +53,7 @@ export interface ServerKind {
   readonly real: boolean
   /** How many idle sessions it is asked to hold: fewer where each is a process or more. */
   readonly idleSessions: number
+  readonly passivePorts: PassivePorts
   /** What to know when reading its figures: its account, what was switched on or off. */
   readonly note: string
   /** Why it cannot run here; undefined when it can. */

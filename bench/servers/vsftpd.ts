@@ -4,6 +4,7 @@ import { Program, run } from '../processes.ts'
 import {
   needsRoot,
   PASSWORD,
+  PORT_FOR_EACH,
   type ServerKind,
   type StartOptions,
   UID,
@@ -25,6 +26,7 @@ export function vsftpd(workshop: Workshop): ServerKind {
     mlsd: false,
     real: true,
     idleSessions: 500,
+    passivePorts: PORT_FOR_EACH,
     note: 'a process or two for each session; PAM account with a SHA-512 hash; no network namespace for each session (isolate_network=NO)',
     missing: () => withoutDebian(workshop) ?? needsRoot(),
     version: async () => unpacked(workshop).versions.vsftpd ?? '?',
