@@ -1,10 +1,13 @@
 import type { SecureContext } from 'node:tls'
 import type { Endpoint } from '@portolan/protocol'
 import type { Because, Decision } from './decision.ts'
+import type { FileRun } from './kernel-send.ts'
 import type { BreakCause, StreamEnd } from './stream-end.ts'
 
 /** Where bytes to send come from. The pump owns the buffers, so that a file of any size costs the same memory. */
 export interface ByteSource {
+  /** Set when the bytes are those of a file as it stands on disk, so that the kernel may send them by itself. */
+  readonly file?: FileRun
   /** Fills the start of `into`; resolves to how many bytes, 0 at the end. Never called twice at once. */
   read(into: Buffer): Promise<number>
 }

@@ -13,6 +13,7 @@ export { DnsCache, type DnsCacheOptions, type Lookup } from './dns-cache.ts'
 export * from './errors.ts'
 export type { RandomBelow } from './free-set.ts'
 export { compileGlobs, type Matcher } from './glob.ts'
+export type { FileRun } from './kernel-send.ts'
 export type { FailedPort } from './passive-listeners.ts'
 export {
   type ClientKey,

@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Endpoint } from '@portolan/protocol'
 import { buffers } from './buffer-pool.ts'
 import { IterableSource } from './byte-source.ts'
 import type { ByteSource, PumpOptions } from './data-connection.ts'
 import { type Delivery, endAndDeliver } from './delivery.ts'
+import { KernelSend } from './kernel-send.ts'
 import { SendRing } from './send-ring.ts'
 import type { BreakCause, StreamEnd } from './stream-end.ts'
 import { BROKEN, StreamGuard } from './stream-guard.ts'
@@ -11,6 +13,10 @@ import { sendState } from './tcp-state.ts'
 
 /** The most that is taken from a throttled source at once, in bytes: keeps the rate even. */
 const THROTTLED_PIECE = 32 * 1024
+/** Files of fewer bytes go by one buffer: asking the kernel pays from here on. */
+const KERNEL_FROM = 128 * 1024
+/** What goes by buffer when the kernel found the socket full, in bytes. */
+const ROOM_PIECE = 64 * 1024
 /** Bytes a peer may send during our sending before it is read no further. They mean nothing; TCP slows it down. */
 const MAX_DISCARDED = 1024 * 1024
 
@@ -101,7 +107,9 @@ class Sending {
 
   async #pump(): Promise<void> {
     const { throttle } = this.#options
+    const kernel = this.#kernelSend()
     for (;;) {
+      if (kernel && !kernel.slow && (await this.#sendByKernel(kernel))) continue
       const { busy } = this.#ring
       if (busy) {
         this.#waiting = 'peer'
@@ -109,9 +117,7 @@ class Sending {
       }
       this.#waiting = 'source'
       const { buffer } = this.#ring
-      const count = await this.#guard.wait(
-        this.#source.read(throttle ? buffer.subarray(0, THROTTLED_PIECE) : buffer),
-      )
+      const count = await this.#guard.wait(this.#source.read(this.#pieceOf(buffer, kernel)))
       if (count === 0) break
       const pause = throttle?.(count)
       if (pause) {
@@ -122,6 +128,32 @@ class Sending {
     }
     this.#waiting = 'peer'
     await this.#guard.wait(this.#ring.flushed())
+  }
+
+  /** The kernel sends what is sent as it stands: in the clear, at full speed, and long enough to be worth it. */
+  #kernelSend(): KernelSend | undefined {
+    const { file } = this.#source
+    const plain = !this.#outbound.tls && !this.#options.throttle
+    return plain && file && file.left > KERNEL_FROM ? KernelSend.for(file, this.#outbound.stream) : undefined
+  }
+
+  /**
+   * Lets the kernel send until the socket is full. Then a small piece goes by buffer, and when the socket has taken
+   * that one, there is room again: it is how Node tells.
+   * @returns true when the socket may take more
+   */
+  async #sendByKernel(kernel: KernelSend): Promise<boolean> {
+    this.#waiting = 'peer'
+    await this.#guard.wait(this.#ring.flushed())
+    const { bytes, more } = kernel.turn()
+    if (bytes > 0) this.#onWritten(bytes)
+    if (more) await this.#guard.wait(nextTurn())
+    return more
+  }
+
+  #pieceOf(buffer: Buffer, kernel: KernelSend | undefined): Buffer {
+    if (this.#options.throttle) return buffer.subarray(0, THROTTLED_PIECE)
+    return kernel && !kernel.slow ? buffer.subarray(0, ROOM_PIECE) : buffer
   }
 
   async #finish(): Promise<void> {

@@ -27,6 +27,13 @@ export interface Entry {
 export interface ReadHandle extends AsyncDisposable {
   /** The file as it was when it was opened. */
   readonly entry: Entry
+  /** Of a file on local disk: what is left of it, for whoever can make the kernel send it. Reading and advancing go on from the same place. */
+  readonly file?: {
+    readonly descriptor: number
+    readonly position: number
+    readonly left: number
+    advance(bytes: number): void
+  }
   /** Fills the start of `into` with what follows; 0 at the end. Never called twice at once. */
   read(into: Buffer): Promise<number>
 }

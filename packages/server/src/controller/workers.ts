@@ -118,6 +118,8 @@ export class Workers {
       return
     }
     const child = fork(ENTRY, [], {
+      // node:ffi says on standard error that it is experimental; `kernel-send.ts` does without when it is not there.
+      execArgv: ['--disable-warning=ExperimentalWarning'],
       serialization: 'json',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, ...compileCache() },

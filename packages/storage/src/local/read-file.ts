@@ -49,6 +49,25 @@ class LocalReadHandle implements ReadHandle {
     this.#pace = pace
   }
 
+  get file() {
+    const state = this.#state
+    if (state === 'closed') throw failure('STORAGE_FAILED', 'The file is closed.')
+    const left = () => this.entry.size - this.#position
+    const position = () => this.#position
+    return {
+      descriptor: state.fd,
+      get position() {
+        return position()
+      },
+      get left() {
+        return left()
+      },
+      advance: (bytes: number) => {
+        this.#position += bytes
+      },
+    }
+  }
+
   async read(into: Buffer): Promise<number> {
     if (this.#state === 'closed') throw failure('STORAGE_FAILED', 'The file is closed.')
     const { fd } = this.#state
