@@ -52,7 +52,7 @@ function mistakesOf(rule: PassiveAddressRule): string[] {
   attempt('address', () => {
     const target = parseTarget(rule.address)
     const range = target.kind === 'literal' ? ipaddr.parse(target.address).range() : undefined
-    if (range === 'multicast' || range === 'broadcast' || range === 'unspecified' || range === 'reserved') {
+    if (range === 'multicast' || range === 'broadcast' || range === 'unspecified') {
       throw new ChannelError(
         'CHANNEL_SETTING',
         `${rule.address} is a ${range} address: no client can connect to it`,

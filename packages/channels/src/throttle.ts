@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as systemSleep } from 'node:timers/promises'
 
 /** Waits until so many bytes may pass; undefined when they may pass at once. The shape that the pumps take. */
 export type Throttle = (bytes: number) => Promise<void> | undefined
@@ -12,6 +12,8 @@ export interface ThrottleOptions {
   readonly now?: () => number
   /** Ends every wait at once when it fires; the bytes count as passed, since the transfer is over. */
   readonly signal?: AbortSignal
+  /** Default: the system's timer. */
+  readonly sleep?: (ms: number) => Promise<void>
 }
 
 /**
@@ -21,6 +23,7 @@ export interface ThrottleOptions {
  */
 export function createThrottle(options: ThrottleOptions): Throttle {
   const { bytesPerSecond, signal, now = () => performance.now() } = options
+  const sleep = options.sleep ?? (ms => interruptibleSleep(ms, signal))
   if (!(bytesPerSecond > 0))
     throw new RangeError(`a rate of ${bytesPerSecond} bytes per second moves nothing`)
   const burst = options.burst ?? Math.max(bytesPerSecond / 4, 16 * 1024)
@@ -33,13 +36,13 @@ export function createThrottle(options: ThrottleOptions): Throttle {
     // The debt stands before the wait, so that a second caller queues behind the first.
     tokens -= bytes
     if (tokens >= 0 || signal?.aborted) return undefined
-    return wait((-tokens * 1000) / bytesPerSecond, signal)
+    return sleep((-tokens * 1000) / bytesPerSecond)
   }
 }
 
-async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+async function interruptibleSleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   try {
-    await sleep(ms, undefined, signal && { signal })
+    await systemSleep(ms, undefined, signal && { signal })
   } catch (error) {
     if (!signal?.aborted) throw error
   }

@@ -4,7 +4,9 @@ import { ChannelError } from './errors.ts'
 
 /** A set of addresses, given as single addresses and CIDR networks: `192.0.2.1`, `10.0.0.0/8`, `2001:db8::/32`. */
 export class TrustedNetworks {
-  readonly #list = new BlockList()
+  /** One for each family: in a common one, `::/0` would contain IPv4 as well. */
+  readonly #ipv4 = new BlockList()
+  readonly #ipv6 = new BlockList()
   /** What the set was made of. */
   readonly networks: readonly string[]
 
@@ -19,7 +21,7 @@ export class TrustedNetworks {
     const version = isIP(address)
     if (version === 0) return false
     const plain = normaliseAddress(address)
-    return this.#list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4')
+    return isIP(plain) === 6 ? this.#ipv6.check(plain, 'ipv6') : this.#ipv4.check(plain, 'ipv4')
   }
 
   #add(network: string): void {
@@ -33,14 +35,10 @@ export class TrustedNetworks {
         `"${network}" is neither an address nor a network: write 192.0.2.1, 10.0.0.0/8 or 2001:db8::/32`,
       )
     }
-    if (bits === undefined) {
-      const plain = normaliseAddress(address)
-      this.#list.addAddress(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4')
-    } else {
-      const plain = normaliseAddress(address)
-      const mapped = version === 6 && isIP(plain) === 4 && prefix >= 96
-      if (mapped) this.#list.addSubnet(plain, prefix - 96, 'ipv4')
-      else this.#list.addSubnet(address, prefix, version === 6 ? 'ipv6' : 'ipv4')
-    }
+    const plain = normaliseAddress(address)
+    if (version === 6 && isIP(plain) === 6) this.#ipv6.addSubnet(plain, prefix, 'ipv6')
+    else if (version === 4) this.#ipv4.addSubnet(plain, prefix, 'ipv4')
+    else if (prefix >= 96) this.#ipv4.addSubnet(plain, prefix - 96, 'ipv4')
+    else this.#ipv6.addSubnet(address, prefix, 'ipv6')
   }
 }
