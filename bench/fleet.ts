@@ -83,11 +83,8 @@ export class Fleet implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const instances = await Promise.allSettled(this.#kept.values())
-    await Promise.all(
-      instances.map(instance =>
-        instance.status === 'fulfilled' ? instance.value.program.stop() : undefined,
-      ),
-    )
+    const started = await Promise.allSettled(this.#kept.values())
+    const instances = started.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+    await Promise.all(instances.map(instance => instance.program.stop()))
   }
 }

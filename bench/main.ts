@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
+import { loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { makeCertificate } from './certificate.ts'
 import { type Debian, unpackDebian } from './debian.ts'
@@ -24,6 +25,7 @@ function say(line: string): void {
 }
 
 async function bench(options: Options): Promise<void> {
+  const [loadAtStart = 0] = loadavg()
   const debian = await fetchPeers()
   const programs = await buildLoad(cache)
   const workshop = { debian, project, ceiling: programs.ceiling, node: process.execPath }
@@ -49,6 +51,7 @@ async function bench(options: Options): Promise<void> {
   const run: Run = {
     date: new Date().toISOString().slice(0, 16).replace('T', ' '),
     machine: describeMachine(),
+    loadAtStart,
     rounds: options.rounds,
     quick: options.quick,
     medium: stage.medium,
@@ -90,7 +93,8 @@ for (const [signal, code] of [
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ] as const) {
-  process.once(signal, () => process.exit(code))
+  // Stays: a second signal must not end this process while it removes its files.
+  process.on(signal, () => process.exit(code))
 }
 process.once('exit', killAll)
 

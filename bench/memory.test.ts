@@ -4,9 +4,7 @@ import { memoryOf, peakOf, processTree } from './memory.ts'
 import { Program } from './processes.ts'
 
 test('the tree of a process holds its children and their children', async () => {
-  await using shell = await Program.start('sh', ['-c', 'sh -c "echo ready; read line" <&0 & wait'], {
-    input: true,
-  })
+  await using shell = await Program.start('sh', ['-c', 'sh -c "echo ready; sleep 60" & wait'])
   assert.equal(await shell.line(), 'ready')
   const tree = processTree(shell.pid)
   assert.equal(tree[0], shell.pid)

@@ -10,6 +10,9 @@ const TERM_MS = 3_000
 /** How much of a process's error output is kept for a message, in characters. */
 const KEPT_ERRORS = 4_000
 
+/** How long a program that is waited for may take, in milliseconds. The slowest is apt-get. */
+const RUN_MS = 120_000
+
 /** Every process group this run has started and not yet ended. */
 const alive = new Set<Program>()
 
@@ -32,6 +35,8 @@ export class Program implements AsyncDisposable {
   readonly pid: number
   readonly #stdin: Writable | null
   readonly #lines: AsyncIterableIterator<string>
+  /** The program itself has ended; its children may still hold its output open. */
+  readonly #gone: Promise<unknown>
   readonly #exited: Promise<number>
   #errors = ''
   #ended = false
@@ -40,6 +45,7 @@ export class Program implements AsyncDisposable {
     this.pid = pid
     this.#stdin = child.stdin
     this.#lines = createInterface({ input: output })[Symbol.asyncIterator]()
+    this.#gone = once(child, 'exit')
     this.#exited = once(child, 'close').then(([code]) => {
       this.#ended = true
       return typeof code === 'number' ? code : 1
@@ -111,7 +117,7 @@ export class Program implements AsyncDisposable {
   async stop(): Promise<void> {
     if (!this.#ended) {
       this.#signal('SIGTERM')
-      await Promise.race([this.#exited, sleep(TERM_MS, undefined, { ref: false })])
+      await Promise.race([this.#gone, sleep(TERM_MS, undefined, { ref: false })])
     }
     // Session children of a forking server may outlive their parent.
     this.#signal('SIGKILL')
@@ -145,12 +151,19 @@ export async function run(
   options: ProgramOptions = {},
 ): Promise<string> {
   await using program = await Program.start(command, args, options)
+  using _ = within(RUN_MS, () => program.kill())
   const lines: string[] = []
   for (let line = await program.line(); line !== undefined; line = await program.line()) lines.push(line)
   const code = await program.exit()
   if (code !== 0)
     throw new BenchError(`${command} ended with code ${code}: ${program.errors || lines.join(' ')}`)
   return lines.join('\n')
+}
+
+/** Does `then` after a time unless it is disposed of before. */
+function within(ms: number, then: () => void): Disposable {
+  const timer = setTimeout(then, ms)
+  return { [Symbol.dispose]: () => clearTimeout(timer) }
 }
 
 /** Ends everything that still runs; for the exit of this process. */

@@ -42,6 +42,7 @@ const run: Run = {
     memoryGiB: 8,
     node: 'v26',
   },
+  loadAtStart: 0.1,
   rounds: 3,
   quick: false,
   medium: 'tmpfs',

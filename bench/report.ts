@@ -19,6 +19,8 @@ export interface Run {
   readonly machine: Machine
   readonly rounds: number
   readonly quick: boolean
+  /** The machine's load average of the last minute when the run began: above 0.5 something else was at work. */
+  readonly loadAtStart: number
   /** Where the files lie. */
   readonly medium: string
   readonly columns: readonly Column[]
@@ -33,7 +35,7 @@ export function renderTable(run: Run): string {
   const head = ['work', 'unit', ...columns.map(column => column.label), 'ratio', 'target', '']
   const rows = run.works.map(work => rowOf(run, work, columns))
   return [
-    `${run.date}, ${machineLine(run.machine)}. Files on ${run.medium}. ` +
+    `${run.date}, ${machineLine(run.machine)}. Files on ${run.medium}. Load average at the start ${run.loadAtStart.toFixed(1)}. ` +
       `${run.rounds} rounds, medians${run.quick ? '. QUICK: small files, the figures mean nothing' : ''}.`,
     '',
     ...layOut([head, ...rows]),
@@ -77,7 +79,9 @@ function labelOf(run: Run, name: string | undefined): string {
 function cell(unit: Unit, figure: Figure | undefined): string {
   if (figure === undefined || figure.kind === 'left out') return '–'
   if (figure.kind === 'failed') return 'failed'
-  return number(unit, figure.value)
+  const [sample] = figure.samples
+  const peak = sample?.kind === 'measured' ? sample.detail.peakPss : undefined
+  return `${number(unit, figure.value)}${peak === undefined ? '' : ` (${(peak / 1e6).toFixed(0)})`}`
 }
 
 function number(unit: Unit, value: number): string {
@@ -130,7 +134,7 @@ function sessionNote(run: Run, name: string, work: Work, samples: readonly Sampl
 
 /** The run as JSON: everything the table is made of, every round of it. */
 export function renderJson(run: Run): string {
-  const { date, machine, rounds, quick, medium, columns } = run
+  const { date, machine, loadAtStart, rounds, quick, medium, columns } = run
   const works = run.works.map(work => ({
     name: work.name,
     title: work.title,
@@ -139,5 +143,5 @@ export function renderJson(run: Run): string {
     ...verdictIn(run, work),
     figures: Object.fromEntries(run.figures.get(work.name) ?? []),
   }))
-  return `${JSON.stringify({ date, machine, rounds, quick, medium, columns, works }, null, 2)}\n`
+  return `${JSON.stringify({ date, machine, loadAtStart, rounds, quick, medium, columns, works }, null, 2)}\n`
 }

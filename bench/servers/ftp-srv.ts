@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Program } from '../processes.ts'
 import { PASSWORD, PORT_FOR_EACH, type ServerKind, USER, type Workshop } from './server.ts'
 
@@ -35,7 +36,7 @@ export function ftpSrv(workshop: Workshop): ServerKind {
         key: certificate?.key,
       }
       return Program.start(workshop.node, [
-        join(import.meta.dirname, 'ftp-srv-server.ts'),
+        fileURLToPath(new URL('./ftp-srv-server.ts', import.meta.url)),
         JSON.stringify(settings),
       ])
     },

@@ -51,7 +51,7 @@ function growth(work: {
       work.check?.(context, large.result)
       return {
         value: Math.max(0, large.peak.pss - small.peak.pss) / 1e6,
-        detail: { pssSmall: small.peak.pss, pssLarge: large.peak.pss, rssLarge: large.peak.rss },
+        detail: { pssSmall: small.peak.pss, peakPss: large.peak.pss, peakRss: large.peak.rss },
       }
     },
   }
@@ -61,7 +61,7 @@ function growth(work: {
 export function listingGrowth(command: 'LIST' | 'MLSD', target: Target): Work {
   return growth({
     name: `growth-${command.toLowerCase()}`,
-    title: `memory for ${command} of 100,000 names over 10,000`,
+    title: `memory for ${command} of 100,000 names over 10,000 (its peak)`,
     target,
     listing: command,
     task: ({ instance }, large) => ({ port: instance.port, command, path: PATHS.names[large ? 1 : 0] }),
@@ -73,7 +73,7 @@ export function listingGrowth(command: 'LIST' | 'MLSD', target: Target): Work {
 export function transferGrowth(command: 'RETR' | 'STOR', target: Target): Work {
   return growth({
     name: `growth-${command.toLowerCase()}`,
-    title: `memory for ${command} of 1 GiB over 10 MiB`,
+    title: `memory for ${command} of 1 GiB over 10 MiB (its peak)`,
     target,
     task: ({ instance, stage }, large) => {
       const path = large ? PATHS.big : PATHS.ten

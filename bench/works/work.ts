@@ -14,7 +14,7 @@ export type Target =
   | { readonly kind: 'value'; readonly atMost: number }
 
 /** How a server is run for a work. */
-export type Running =
+type Running =
   /** The instance that lives as long as the run. */
   | 'kept'
   /** One of its own with a single worker, started for this measurement. */
