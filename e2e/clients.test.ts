@@ -2,14 +2,13 @@ import assert from 'node:assert/strict'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, type TestContext, test } from 'node:test'
-import type { Client, ClientKind } from './clients/client.ts'
+import type { ClientKind } from './clients/client.ts'
 import { assertDataConnections } from './clients/evidence.ts'
 import { ftplib } from './clients/ftplib.ts'
+import { Ground } from './clients/ground.ts'
 import { CLIENTS, REUSING_CLIENTS } from './clients/index.ts'
 import { describeRow, formatOutcomes, type Outcome, type Row, rowsOf } from './clients/matrix.ts'
 import { WALK_TRANSFERS, walk } from './clients/walk.ts'
-import { keepCertificate } from './support/certificate.ts'
-import { ALICE, type Portolan, startPortolan } from './support/portolan.ts'
 import { makeScratch } from './support/scratch.ts'
 
 /** A row takes about a second; this is for a machine that does much else. */
@@ -19,65 +18,18 @@ const versions = new Map<ClientKind, string | undefined>()
 for (const client of [...CLIENTS, ...REUSING_CLIENTS]) versions.set(client, await client.version())
 
 const outcomes: Outcome[] = []
+let folders = 0
 
-/** A server for all of it: both families, TLS optional and implicit, and the one certificate that clients trust. */
-class Ground {
-  readonly #flags: readonly string[]
-  #started: { server: Portolan; certificate: string } | undefined
-  readonly #cleanup = new AsyncDisposableStack()
-
-  constructor(...flags: readonly string[]) {
-    this.#flags = flags
-  }
-
-  async start(): Promise<void> {
-    const scratch = this.#cleanup.use(await makeScratch())
-    const server = this.#cleanup.use(
-      await startPortolan({
-        listen: ['127.0.0.1:0', '[::1]:0'],
-        implicitTls: ['127.0.0.1:0', '[::1]:0'],
-        flags: ['--tls-self-signed', ...this.#flags],
-      }),
-    )
-    const file = join(scratch.path, 'server.pem')
-    const certificate = await keepCertificate(server.listener({ implicitTls: true }), file)
-    this.#started = { server, certificate }
-  }
-
-  stop(): Promise<void> {
-    return this.#cleanup.disposeAsync()
-  }
-
-  get server(): Portolan {
-    return this.#get().server
-  }
-
-  connect(row: Row, scratch: string): Promise<Client> {
-    const { server, certificate } = this.#get()
-    const { host, port } = server.listener({ family: row.family, implicitTls: row.tls === 'implicit' })
-    const { client, family: _, ...way } = row
-    return client.connect({
-      ...way,
-      host,
-      port,
-      user: ALICE.name,
-      password: ALICE.password,
-      certificate,
-      scratch,
-    })
-  }
-
-  #get() {
-    if (!this.#started) throw new Error('the server was not started')
-    return this.#started
-  }
+/** What the installed clients can do. */
+function allRows(clients: readonly ClientKind[]): Row[] {
+  return clients.flatMap(client => rowsOf(client, versions.get(client)))
 }
 
 describe('real clients upload, list, download, resume, rename and delete', { concurrency: 2 }, () => {
   const ground = new Ground()
   before(() => ground.start())
   after(() => ground.stop())
-  for (const row of CLIENTS.flatMap(rowsOf)) {
+  for (const row of allRows(CLIENTS)) {
     test(describeRow(row), { timeout: ROW_MS }, t => play(t, ground, { row, reuse: false }))
   }
 })
@@ -86,7 +38,7 @@ describe('clients that resume TLS sessions do so where the server requires it', 
   const ground = new Ground('--session-reuse', 'required')
   before(() => ground.start())
   after(() => ground.stop())
-  const rows = REUSING_CLIENTS.flatMap(rowsOf).filter(({ tls, family }) => tls !== 'none' && family === 4)
+  const rows = allRows(REUSING_CLIENTS).filter(({ tls, family }) => tls !== 'none' && family === 4)
   for (const row of rows) {
     test(describeRow(row), { timeout: ROW_MS }, t => play(t, ground, { row, reuse: true }))
   }
@@ -106,8 +58,6 @@ describe('clients that resume TLS sessions do so where the server requires it', 
 })
 
 after(() => console.log(formatOutcomes(outcomes, CLIENTS)))
-
-let folders = 0
 
 async function play(
   t: TestContext,

@@ -52,6 +52,8 @@ export interface ClientKind {
   readonly package: string
   readonly tls: readonly Tls[]
   readonly commands: Readonly<Record<Family, readonly DataCommand[]>>
+  /** Whether this version fails at a combination of the above, by a fault that `cannot` names. */
+  fails?(way: DataWay & { readonly tls: Tls }, version: string): boolean
   /** What it cannot do, in words, for the people who wonder why a row is missing. */
   readonly cannot: readonly string[]
   /** Whether its data connections can resume the TLS session of the control connection. */

@@ -10,7 +10,8 @@ export const curl: ClientKind = {
   package: 'curl',
   tls: ['none', 'explicit', 'implicit'],
   commands: { 4: ['EPSV', 'PASV', 'EPRT', 'PORT'], 6: ['EPSV', 'EPRT'] },
-  cannot: [],
+  cannot: ['7.87 and 7.88: no active mode under TLS, they send the file in the clear (curl issue 10666)'],
+  fails: ({ mode, tls }, version) => mode === 'active' && tls !== 'none' && /^7\.8[78]\./.test(version),
   reusesSessions: true,
 
   async version() {

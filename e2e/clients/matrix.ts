@@ -11,13 +11,14 @@ const TLS_WORDS = { none: 'in the clear', explicit: 'explicit TLS', implicit: 'i
 
 const FAMILIES = [4, 6] as const
 
-/** Every combination that a client says it can do, in the order of its lists. */
-export function rowsOf(client: ClientKind): Row[] {
-  return client.tls.flatMap(tls =>
+/** Every combination that a client of this version can do, in the order of its lists. */
+export function rowsOf(client: ClientKind, version = ''): Row[] {
+  const rows = client.tls.flatMap(tls =>
     FAMILIES.flatMap(family =>
       client.commands[family].map(command => ({ client, tls, family, ...dataWay(command) })),
     ),
   )
+  return rows.filter(row => !client.fails?.(row, version))
 }
 
 /** A row in words: `curl, explicit TLS, passive by EPSV, IPv6`. */
