@@ -112,6 +112,7 @@ class MemoryStorage implements Storage {
   async write(path: string, options: WriteOptions): Promise<Upload> {
     const { folder, name, node } = this.#target(path, options)
     if ((options.expected ?? 0) > this.#budget.free) throw failure('STORAGE_FULL')
+    for (const overdue of [...folder.kept.keys()]) this.#keptOf(folder, overdue)
     const key = keptName(options.owner, name)
     const published = node?.kind === 'file' ? node : undefined
     const kept = options.mode === 'atomic' ? this.#keptOf(folder, key) : undefined
