@@ -90,6 +90,8 @@ export class HeldReservation implements PassiveReservation {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    const { phase } = this.#state
+    if (phase === 'opened' || phase === 'failed') return
     this.#fail(
       new ChannelError(
         'CHANNEL_REPLACED',

@@ -137,9 +137,13 @@ export type ReplyKey = keyof typeof REPLIES
 /** What fills the `{name}` places of a text. */
 export type ReplyValues = Readonly<Record<string, string | number>>
 
+/** A line of a text: what stands as it is at the even places, names of values at the odd ones. */
+type TemplateLine = readonly string[]
+
 /** The reply texts in force: those of the catalogue, with the administrator's in place of some. */
 export class ReplyTexts {
   readonly #replaced: Readonly<Record<string, string>>
+  readonly #templates = new Map<ReplyKey, readonly [TemplateLine, ...TemplateLine[]]>()
 
   /** @param replaced - texts by reply key; see {@link unknownReplyKeys} */
   constructor(replaced: Readonly<Record<string, string>> = {}) {
@@ -149,16 +153,31 @@ export class ReplyTexts {
   /** Makes the reply of a key. A text of several lines becomes a reply of several lines. */
   say(key: ReplyKey, values: ReplyValues = {}): Reply {
     const [code, standard] = REPLIES[key]
-    const template = this.#replaced[key] ?? standard
-    if (!template.includes('{') && !template.includes('\n')) return reply(code, template)
-    // Split before filling in: a line break in a file name must not become a line of the reply.
-    const [first = '', ...rest] = template.split(/\r?\n/).map(line => fill(line, values))
-    return reply(code, first, ...rest)
+    let template = this.#templates.get(key)
+    if (!template) {
+      template = parseTemplate(this.#replaced[key] ?? standard)
+      this.#templates.set(key, template)
+    }
+    const [first, ...rest] = template
+    return reply(code, fill(first, values), ...rest.map(line => fill(line, values)))
   }
 }
 
-function fill(line: string, values: ReplyValues): string {
-  return line.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place))
+/** Cut into lines before anything is filled in: a line break in a file name must not become a line of the reply. */
+function parseTemplate(text: string): [TemplateLine, ...TemplateLine[]] {
+  const [first = '', ...rest] = text.split(/\r?\n/)
+  return [first.split(PLACE), ...rest.map(line => line.split(PLACE))]
+}
+
+const PLACE = /\{(\w+)\}/
+
+function fill(line: TemplateLine, values: ReplyValues): string {
+  let text = line[0] ?? ''
+  for (let at = 1; at < line.length; at += 2) {
+    const name = line[at] ?? ''
+    text += String(values[name] ?? `{${name}}`) + (line[at + 1] ?? '')
+  }
+  return text
 }
 
 /** Keys of `messages.replies` that no reply has. */
