@@ -48,7 +48,7 @@ export interface ReadyListener {
 }
 
 /** How a server's process ended. */
-export interface ServerExit {
+interface ServerExit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
 }

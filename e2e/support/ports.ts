@@ -35,8 +35,9 @@ async function ephemeralStart(): Promise<number> {
 async function areFree(basePort: number, count: number): Promise<boolean> {
   const ports = Array.from({ length: count }, (_, index) => basePort + index)
   const held = await Promise.all(ports.map(hold))
-  await Promise.all(held.map(server => server && new Promise(resolve => server.close(resolve))))
-  return held.every(server => server !== undefined)
+  const free = held.filter(server => server !== undefined)
+  await Promise.all(free.map(server => new Promise(resolve => server.close(resolve))))
+  return free.length === count
 }
 
 /** Listens on both families; undefined when somebody else does. */
