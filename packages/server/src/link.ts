@@ -26,10 +26,13 @@ export type LoginAnswer =
   | { readonly kind: 'accepted'; readonly account: Account }
   | ({ readonly kind: 'refused' } & Refusal)
 
-/** What a USER command alone decides. */
-export type UserAnswer =
-  | { readonly kind: 'password'; readonly anonymous: boolean }
-  | ({ readonly kind: 'refused' } & Refusal)
+/** What a worker may decide about USER by itself. */
+export interface UserHints {
+  /** Anonymous access is on. */
+  readonly anonymous: boolean
+  /** Some users may log in under TLS only: in the clear, the controller is asked before a password travels. */
+  readonly someNeedTls: boolean
+}
 
 /** PEM texts, read by the controller. */
 export interface Certificate {
@@ -49,6 +52,7 @@ export interface WorkerConfig {
   readonly worker: number
   readonly settings: Omit<Settings, 'users' | 'groups' | 'anonymous'>
   readonly certificate: Certificate | undefined
+  readonly users: UserHints
   /** Absent when passive mode is off. */
   readonly passive: PortSlice | undefined
   /** Addresses the data listeners bind to. */
@@ -99,13 +103,8 @@ export interface ControllerLink {
   admit(ask: { listener: string; address: string }): Promise<{ session: string } | Refusal>
   /** The session is over: its place is free again. */
   released(session: string): void
-  user(ask: {
-    session: string
-    listener: string
-    address: string
-    user: string
-    tls: boolean
-  }): Promise<UserAnswer>
+  /** Whether this user may log in under TLS only. Whether the name exists is not told. */
+  needsTls(user: string): Promise<boolean>
   login(ask: LoginAsk): Promise<LoginAnswer>
   /** REIN: the session stays, its user does not. */
   loggedOut(session: string): void

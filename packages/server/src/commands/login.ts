@@ -1,5 +1,6 @@
 import { parseHostArgument } from '@portolan/protocol'
 import type { Refusal } from '../link.ts'
+import { isAnonymousName } from '../policy/anonymous-name.ts'
 import type { Session } from '../session/session.ts'
 import type { Commands } from './command.ts'
 
@@ -15,12 +16,14 @@ export const LOGIN_COMMANDS = {
       if (session.context.listener(session.listener).tls === 'required' && !session.secured) {
         return session.say('login.needs-tls')
       }
-      const { address } = session.ends.client
-      const ask = { session: session.id, listener: session.listener, address, user, tls: session.secured }
-      const answer = await session.owner.link.user(ask)
-      if (answer.kind === 'refused') return refused(session, answer)
-      session.state = { phase: 'named', user, anonymous: answer.anonymous }
-      return session.say(answer.anonymous ? 'login.anonymous-password' : 'login.password', { user })
+      const { users } = session.context
+      const anonymous = users.anonymous && isAnonymousName(user)
+      // Before the password is asked for: it must not travel in the clear.
+      if (users.someNeedTls && !anonymous && !session.secured && (await session.owner.link.needsTls(user))) {
+        return session.say('login.user-needs-tls')
+      }
+      session.state = { phase: 'named', user, anonymous }
+      return session.say(anonymous ? 'login.anonymous-password' : 'login.password', { user })
     },
   },
   PASS: {

@@ -1,6 +1,7 @@
 import { compileUserClasses } from '@portolan/channels'
 import type { GroupSettings, Settings } from '@portolan/settings'
 import type { Account, Mount } from '../policy/account.ts'
+import { isAnonymousName } from '../policy/anonymous-name.ts'
 import type { PermissionRule } from '../policy/permissions.ts'
 import type { UserRecord } from './authenticator.ts'
 
@@ -17,7 +18,7 @@ export class Accounts {
   }
 
   isAnonymous(user: string): boolean {
-    return this.#anonymous.enabled && /^(anonymous|ftp)$/i.test(user)
+    return this.#anonymous.enabled && isAnonymousName(user)
   }
 
   /** The account of a session of this user from this address. */

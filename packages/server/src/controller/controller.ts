@@ -15,7 +15,7 @@ import { Accounts } from './accounts.ts'
 import { type Authenticator, SettingsAuthenticator, type UserRecord } from './authenticator.ts'
 import { Bans } from './bans.ts'
 import { LoginCache } from './login-cache.ts'
-import { answerLogin, answerUser, bannedRefusal, type LoginRules, type LoginState } from './logins.ts'
+import { answerLogin, bannedRefusal, type LoginRules, type LoginState } from './logins.ts'
 import { type Quota, Quotas } from './quotas.ts'
 import { Rates } from './rates.ts'
 import { SessionLimits } from './session-limits.ts'
@@ -155,7 +155,7 @@ export class Controller {
         return place
       },
       released: session => this.#limits.release(session),
-      user: ask => answerUser(ask, this.#rules, this.#state),
+      needsTls: user => this.#rules.authenticator.requiresTls(user),
       login: async ask => {
         const rules = this.#rules
         const answer = await answerLogin(ask, rules, this.#state)
@@ -194,6 +194,10 @@ export class Controller {
       worker,
       settings,
       certificate: this.#certificate,
+      users: {
+        anonymous: this.#settings.anonymous.enabled,
+        someNeedTls: this.#options.authenticator !== undefined || someNeedTls(this.#settings),
+      },
       passive: this.#slice(worker),
       dataHosts: settings.passive.bind ?? [...new Set(settings.listeners.map(listener => listener.host))],
     }
@@ -211,4 +215,8 @@ export class Controller {
 function workerCount({ server, passive }: Settings): number {
   const wanted = server.workers || availableParallelism()
   return passive.enabled ? Math.min(wanted, passive.numberOfPorts) : wanted
+}
+
+function someNeedTls({ users, groups }: Settings): boolean {
+  return users.some(user => user.requireTls) || groups.some(group => group.requireTls)
 }

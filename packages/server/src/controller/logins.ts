@@ -1,6 +1,6 @@
 import { TrustedNetworks } from '@portolan/channels'
 import type { ServerEvent } from '../events.ts'
-import type { LoginAnswer, LoginAsk, Refusal, UserAnswer } from '../link.ts'
+import type { LoginAnswer, LoginAsk, Refusal } from '../link.ts'
 import type { ReplyKey } from '../replies.ts'
 import type { Accounts } from './accounts.ts'
 import type { Authenticator, UserRecord } from './authenticator.ts'
@@ -22,23 +22,6 @@ export interface LoginState {
   emit(event: ServerEvent): void
   now(): number
   wait(ms: number): Promise<void>
-}
-
-/** What USER alone decides: a ban of the name, the need for TLS. Whether the name exists is not told. */
-export async function answerUser(
-  ask: { user: string; address: string; tls: boolean },
-  rules: LoginRules,
-  state: LoginState,
-): Promise<UserAnswer> {
-  const banned = state.bans.remainingFor(ask.user, ask.address)
-  if (banned > 0) return { kind: 'refused', ...bannedRefusal(ask.address, banned) }
-  if (rules.accounts.isAnonymous(ask.user)) return { kind: 'password', anonymous: true }
-  try {
-    const needsTls = !ask.tls && (await rules.authenticator.requiresTls(ask.user))
-    return needsTls ? refused('login.user-needs-tls') : { kind: 'password', anonymous: false }
-  } catch {
-    return { ...refused('login.unavailable'), close: true }
-  }
 }
 
 /** What PASS decides: the password first, then what the account allows, then the limits. */

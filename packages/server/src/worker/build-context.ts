@@ -33,6 +33,7 @@ export function buildContext(
   return {
     settings,
     texts,
+    users: config.users,
     passivePorts,
     addressRules: compileAddressRules(settings.passive.addressRules, { dns }),
     activeRange:

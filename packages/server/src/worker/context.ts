@@ -7,13 +7,14 @@ import type {
 } from '@portolan/channels'
 import type { Reply } from '@portolan/protocol'
 import type { ListenerSettings } from '@portolan/settings'
-import type { WorkerConfig } from '../link.ts'
+import type { UserHints, WorkerConfig } from '../link.ts'
 import type { ReplyTexts } from '../replies.ts'
 
 /** The settings of a worker, compiled once for all its sessions. Replaced whole by a reload. */
 export interface WorkerContext {
   readonly settings: WorkerConfig['settings']
   readonly texts: ReplyTexts
+  readonly users: UserHints
   /** Absent when passive mode is off. */
   readonly passivePorts: PassivePorts | undefined
   readonly addressRules: AddressRules
