@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import { onAbort } from './deferred.ts'
 import { ChannelError } from './errors.ts'
@@ -14,7 +15,8 @@ export interface HandshakeOptions {
 }
 
 /**
- * Waits until the peer and we agree. The socket is left to the caller when they do not.
+ * Waits until the peer and we agree. From then on a failure of TLS destroys the socket with an error. Node does that for
+ * the sockets of `tls.Server` alone: on others a forged record shows as a proper end. The socket is left to the caller when they do not.
  * @throws {ChannelError} `CHANNEL_TLS_HANDSHAKE` with what the peer did
  */
 export async function handshake(socket: TLSSocket, { signal, what, tap }: HandshakeOptions): Promise<void> {
@@ -28,14 +30,19 @@ export async function handshake(socket: TLSSocket, { signal, what, tap }: Handsh
   const off = onAbort(signal, () =>
     fail(timedOut(signal) ? 'it took too long' : 'it was ended', signal.reason),
   )
-  socket.on('secure', resolve).on('error', onError).on('close', onGone)
+  socket.on('secure', resolve).on('error', onError).on('end', onGone).on('close', onGone)
+  socket.on('_tlsError', error => {
+    if (!socket.destroyed) socket.destroy(error)
+  })
   tap?.on('fin', onGone)
   try {
     await promise
   } finally {
     off()
-    socket.off('secure', resolve).off('error', onError).off('close', onGone)
+    socket.off('secure', resolve).off('error', onError).off('end', onGone).off('close', onGone)
     tap?.off('fin', onGone)
+    // We stand in a callback of OpenSSL, promises included: a caller that destroyed the socket now would end the process.
+    await nextTurn()
   }
 }
 

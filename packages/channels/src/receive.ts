@@ -82,6 +82,7 @@ class Receiving implements ReadTarget {
     this.#stream.on('end', this.#onEnd)
     if (!this.#direct) this.#stream.on('data', this.#onData)
     inbound.tap?.on('fin', this.#onFin)
+    if (this.#stream.readableEnded) this.#onEnd()
     if (inbound.tap?.ended) this.#onFin()
   }
 

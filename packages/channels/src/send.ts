@@ -58,7 +58,7 @@ class Sending {
   readonly #ring: SendRing
   #waiting: Waiting = 'source'
   #bytes = 0
-  #peerEnded = false
+  #peerEnded: boolean
   #discarded = 0
   /** What the kernel had to send when nothing moved the last time. */
   #outstanding: number | undefined
@@ -67,6 +67,7 @@ class Sending {
     this.#outbound = outbound
     this.#source = source
     this.#options = options
+    this.#peerEnded = outbound.stream.readableEnded
     this.#guard = new StreamGuard(outbound.stream, {
       signal: options.signal,
       // Asked twice before a stall is believed, see #onQuiet.
