@@ -25,6 +25,9 @@ testContract('memory', async () => ({
   async [Symbol.asyncDispose]() {},
 }))
 
+// What is made here is young: only a later clock sees folders on which nothing changed of late.
+testContract('local disk, a little later', () => local({ now: () => Date.now() + 10_000 }))
+
 testContract('local disk', local)
 
 testContract('local disk through the thread pool', () => local({ shortCalls: 'thread-pool', umask: 0o022 }))

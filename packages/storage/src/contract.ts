@@ -243,7 +243,7 @@ const CONTRACT: Readonly<Record<string, Check>> = {
 
   async 'a large folder is listed whole and in batches'(storage, at) {
     const count = 1_300
-    const wanted = Array.from({ length: count }, (_, i) => `d${String(i).padStart(5, '0')}`)
+    const wanted = Array.from({ length: count }, (_, i) => `${i % 100 === 0 ? 'ü\udcff' : 'd'}${i}`)
     for (const name of wanted) await storage.makeFolder(at(name))
     let batches = 0
     const found: string[] = []
@@ -252,7 +252,7 @@ const CONTRACT: Readonly<Record<string, Check>> = {
       assert.ok(batch.length > 0 && batch.length <= 1_000)
       found.push(...batch.map(entry => entry.name))
     }
-    assert.deepEqual(found.sort(), wanted)
+    assert.deepEqual(found.sort(), wanted.sort())
     assert.ok(batches > 1)
   },
 

@@ -23,7 +23,7 @@ import { FileCopier } from './local/copy-base.ts'
 import { Leftovers } from './local/leftovers.ts'
 import { listFolder } from './local/list-folder.ts'
 import { entryOf, fileStats, kindOf } from './local/local-entry.ts'
-import { isLocalVolume } from './local/mount-table.ts'
+import { volumesOf } from './local/mount-table.ts'
 import { DescriptorOpener, RealPathOpener } from './local/node-opener.ts'
 import { systemOwners } from './local/owners.ts'
 import { Pace } from './local/pace.ts'
@@ -75,7 +75,8 @@ export async function openLocalStorage(options: LocalStorageOptions): Promise<St
   const found = await guarded(stat(hostPath(root)))
   if (!found.isDirectory()) throw failure('STORAGE_NOT_A_FOLDER')
   const descriptors = options.lookups ? options.lookups === 'descriptors' : existsSync('/proc/self/fd')
-  const direct = options.shortCalls ? options.shortCalls === 'event-loop' : await isLocalVolume(root)
+  const volumes = await volumesOf(root)
+  const direct = options.shortCalls ? options.shortCalls === 'event-loop' : volumes.below
   const pace = new Pace(descriptors && direct)
   const opener = descriptors ? new DescriptorOpener(pace) : new RealPathOpener()
   const confinement = new Confinement(root, opener, pace)
@@ -85,6 +86,7 @@ export async function openLocalStorage(options: LocalStorageOptions): Promise<St
     confinement,
     pace,
     owners: await systemOwners(),
+    quietWays: descriptors && volumes.below && volumes.above,
     leftovers,
     copier,
     durable: durable === 'fsync',
@@ -123,10 +125,19 @@ class LocalStorage implements Storage, AsyncDisposable {
     path: string,
     { signal, followLinks }: { signal?: AbortSignal; followLinks?: boolean } = {},
   ): AsyncGenerator<readonly Entry[]> {
-    const { confinement, leftovers, owners, pace } = this.#context
+    const { confinement, leftovers, now, owners, pace, quietWays } = this.#context
     signal?.throwIfAborted()
     using folder = await confinement.folder(path)
-    const hidden = yield* listFolder({ confinement, folder, owners, pace, signal, followLinks })
+    const hidden = yield* listFolder({
+      confinement,
+      folder,
+      owners,
+      pace,
+      quietWays,
+      now,
+      signal,
+      followLinks,
+    })
     await leftovers.expire(folder, hidden)
   }
 

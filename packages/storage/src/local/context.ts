@@ -9,6 +9,8 @@ export interface LocalContext {
   readonly confinement: Confinement
   readonly pace: Pace
   readonly owners: Owners
+  /** Whether the folders on the way to the root are dated by this machine: see `QuietWay`. */
+  readonly quietWays: boolean
   readonly leftovers: Leftovers
   readonly copier: FileCopier
   /** Whether a published upload survives a loss of power. */

@@ -8,6 +8,7 @@ import type { ConfinedNode, Confinement } from './confinement.ts'
 import { entryOf, kindOf } from './local-entry.ts'
 import type { Owners } from './owners.ts'
 import { type Pace, TimeSlice } from './pace.ts'
+import { QuietWay } from './quiet-way.ts'
 import { readNames } from './read-names.ts'
 import { fromSystem, systemCode } from './system-error.ts'
 
@@ -18,6 +19,9 @@ const AT_ONCE = 16
 /** Hidden names of one listing that are looked at for their age. */
 const MOST_HIDDEN = 1_000
 
+/** Names for which finding a {@link QuietWay} and checking it is less work than it spares. */
+const WORTH_A_WAY = 64
+
 const NOT_ASCII = /[\x80-\xff]/
 
 /** What a listing works with. */
@@ -26,7 +30,11 @@ export interface Listing {
   readonly folder: ConfinedNode
   readonly owners: Owners
   readonly pace: Pace
+  /** Milliseconds since 1970. */
+  readonly now: () => number
   readonly signal?: AbortSignal | undefined
+  /** Whether the folders on the way to the root are dated by this machine: see {@link QuietWay}. */
+  readonly quietWays: boolean
   /** Shows what a link leads to instead of the link, where it leads to something inside the root. */
   readonly followLinks?: boolean | undefined
 }
@@ -70,26 +78,36 @@ export async function* listFolder(listing: Listing): AsyncGenerator<readonly Ent
 class Lookups {
   readonly #listing: Listing
   readonly #slice = new TimeSlice(SLICE_MS)
-  /** What stands before a name, its bytes as Latin-1. */
+  /** What stands before a name in the open folder, its bytes as Latin-1. */
   readonly #prefix: string
-  readonly #plainPrefix: boolean
 
   constructor(listing: Listing) {
     this.#listing = listing
     this.#prefix = encodeName(listing.folder.prefix).toString('latin1')
-    this.#plainPrefix = !NOT_ASCII.test(this.#prefix)
   }
 
   /** What the names are, without those that are gone. */
   async look(names: readonly string[]): Promise<Found[]> {
+    const { folder, now, pace, quietWays } = this.#listing
+    const worthIt = quietWays && names.length >= WORTH_A_WAY && pace.quick
+    const way = worthIt ? QuietWay.to(folder, now()) : undefined
+    if (way) {
+      const found = await this.#lookBehind(way.prefix, names)
+      if (way.isUnchanged()) return found
+    }
+    return this.#lookBehind(this.#prefix, names)
+  }
+
+  async #lookBehind(prefix: string, names: readonly string[]): Promise<Found[]> {
     const { pace, signal } = this.#listing
+    const plain = !NOT_ASCII.test(prefix)
     const found: Found[] = []
     let at = 0
     for (let before = performance.now(); at < names.length && pace.quick; at++) {
       const bytes = names[at] ?? ''
-      const stats = fs.lstatSync(this.#pathOf(bytes), { throwIfNoEntry: false })
+      const stats = fs.lstatSync(pathOf(prefix, bytes, plain), { throwIfNoEntry: false })
       if (stats) found.push({ bytes, stats })
-      // One reading of the clock for each name serves both judgements: it is a tenth of the lookup.
+      // One reading of the clock for each name serves both judgements.
       const after = performance.now()
       pace.judge(after - before)
       before = after
@@ -102,7 +120,7 @@ class Lookups {
     for (; at < names.length; at += AT_ONCE) {
       signal?.throwIfAborted()
       const some = names.slice(at, at + AT_ONCE)
-      const stats = await Promise.all(some.map(bytes => lstatOrNothing(this.#pathOf(bytes))))
+      const stats = await Promise.all(some.map(bytes => lstatOrNothing(pathOf(prefix, bytes, plain))))
       some.forEach((bytes, i) => {
         const known = stats[i]
         if (known) found.push({ bytes, stats: known })
@@ -119,7 +137,7 @@ class Lookups {
   async link({ bytes, stats }: Found): Promise<Entry | undefined> {
     const { confinement, owners, pace, followLinks } = this.#listing
     if (this.#slice.overAt(performance.now())) await this.#slice.turn()
-    const path = this.#pathOf(bytes)
+    const path = pathOf(this.#prefix, bytes, !NOT_ASCII.test(this.#prefix))
     if (followLinks) {
       try {
         using node = await confinement.follow(path)
@@ -140,11 +158,12 @@ class Lookups {
       throw error
     }
   }
+}
 
-  #pathOf(bytes: string): HostPath {
-    const path = this.#prefix + bytes
-    return this.#plainPrefix && !NOT_ASCII.test(bytes) ? path : Buffer.from(path, 'latin1')
-  }
+/** @param plain - whether the prefix is ASCII: then most paths can stay text */
+function pathOf(prefix: string, bytes: string, plain: boolean): HostPath {
+  const path = prefix + bytes
+  return plain && !NOT_ASCII.test(bytes) ? path : Buffer.from(path, 'latin1')
 }
 
 function textOf(bytes: string): string {

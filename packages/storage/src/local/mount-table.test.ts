@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { allLocal, parseMountInfo } from './mount-table.ts'
+import { localVolumes, parseMountInfo } from './mount-table.ts'
 
 // Lines as proc(5) shows them, with and without optional fields.
 const MOUNTS = parseMountInfo(
@@ -37,15 +37,23 @@ const cases: [root: string, local: boolean][] = [
 
 for (const [root, local] of cases) {
   test(`${root} is ${local ? 'on this machine' : 'not all on this machine'}`, () => {
-    assert.equal(allLocal(MOUNTS, root), local)
+    assert.equal(localVolumes(MOUNTS, root).below, local)
   })
 }
 
 test('of two mounts on one place the later one counts', () => {
-  assert.equal(allLocal(MOUNTS, '/srv/stacked'), true)
-  assert.equal(allLocal(MOUNTS.toReversed(), '/srv/stacked'), false)
+  assert.equal(localVolumes(MOUNTS, '/srv/stacked').below, true)
+  assert.equal(localVolumes(MOUNTS.toReversed(), '/srv/stacked').below, false)
 })
 
 test('where nothing is known nothing is taken for local', () => {
-  assert.equal(allLocal([], '/srv'), false)
+  assert.deepEqual(localVolumes([], '/srv'), { below: false, above: false })
+})
+
+test('the way to a folder is of this machine when every volume on it is', () => {
+  assert.equal(localVolumes(MOUNTS, '/home/ftp').above, true)
+  assert.equal(localVolumes(MOUNTS, '/srv/with blank/below').above, true)
+  assert.equal(localVolumes(MOUNTS, '/srv').above, true)
+  assert.equal(localVolumes(MOUNTS, '/srv/net').above, false)
+  assert.equal(localVolumes(MOUNTS, '/srv/stacked').above, false)
 })

@@ -34,15 +34,22 @@ interface Mount {
   readonly type: string
 }
 
+/** What is known of the volumes around a folder. */
+export interface Volumes {
+  /** The folder's own volume and all volumes mounted below it are of this machine. */
+  readonly below: boolean
+  /** So are all volumes on the way from the root of the host. */
+  readonly above: boolean
+}
+
 /**
- * Whether everything below a folder lies on this machine: its own volume and all volumes mounted below it when asked.
- * False where that cannot be known. A volume mounted later is not seen.
+ * Whether a folder lies on this machine. False where that cannot be known. A volume mounted later is not seen.
  *
  * @param root - the folder's real path
  */
-export async function isLocalVolume(root: string): Promise<boolean> {
+export async function volumesOf(root: string): Promise<Volumes> {
   const text = await readFile('/proc/self/mountinfo', 'latin1').catch(() => '')
-  return allLocal(parseMountInfo(text), encodeName(root).toString('latin1'))
+  return localVolumes(parseMountInfo(text), encodeName(root).toString('latin1'))
 }
 
 /** Reads /proc/self/mountinfo; bytes stand as Latin-1. Lines of another form are left out. */
@@ -57,15 +64,19 @@ export function parseMountInfo(text: string): Mount[] {
   return mounts
 }
 
-/** Whether the volume that holds `root`, and every volume mounted below it, is local. */
-export function allLocal(mounts: readonly Mount[], root: string): boolean {
-  let holding: Mount | undefined
-  for (const mount of mounts) {
-    // Of two mounts on one place the later one is on top.
-    if (isWithin(mount.path, root) && mount.path.length >= (holding?.path.length ?? 0)) holding = mount
-    if (mount.path !== root && isWithin(root, mount.path) && !isLocal(mount)) return false
+/** Which of the mounts around `root` are of this machine. */
+export function localVolumes(mounts: readonly Mount[], root: string): Volumes {
+  const holders = mounts.filter(mount => isWithin(mount.path, root))
+  // Of two mounts on one place the later one is on top.
+  const holding = holders.reduce<Mount | undefined>(
+    (best, mount) => (mount.path.length >= (best?.path.length ?? 0) ? mount : best),
+    undefined,
+  )
+  const inside = mounts.filter(mount => mount.path !== root && isWithin(root, mount.path))
+  return {
+    below: holding !== undefined && [holding, ...inside].every(isLocal),
+    above: holders.length > 0 && holders.every(isLocal),
   }
-  return holding !== undefined && isLocal(holding)
 }
 
 function isLocal({ type }: Mount): boolean {
