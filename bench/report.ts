@@ -47,8 +47,11 @@ export function renderTable(run: Run): string {
 function rowOf(run: Run, work: Work, columns: readonly Column[]): string[] {
   const figures = run.figures.get(work.name) ?? new Map<string, Figure>()
   const verdict = verdictIn(run, work)
+  // Beside a bound of its own a ratio would only confuse: a C program of one megabyte is no measure for Node.
   const ratio =
-    verdict.ratio === undefined ? '' : `${verdict.ratio.toFixed(2)} of ${labelOf(run, verdict.best)}`
+    verdict.ratio === undefined || work.target?.kind === 'value'
+      ? ''
+      : `${verdict.ratio.toFixed(2)} of ${labelOf(run, verdict.best)}`
   const mark = verdict.reached === undefined ? '' : verdict.reached ? 'reached' : '**missed**'
   return [
     work.title,
