@@ -8,7 +8,7 @@ import { ftplib } from './clients/ftplib.ts'
 import { Ground } from './clients/ground.ts'
 import { CLIENTS, REUSING_CLIENTS } from './clients/index.ts'
 import { describeRow, formatOutcomes, type Outcome, type Row, rowsOf } from './clients/matrix.ts'
-import { WALK_TRANSFERS, walk } from './clients/walk.ts'
+import { walk, walkTransfers } from './clients/walk.ts'
 import { makeScratch } from './support/scratch.ts'
 
 /** A row takes about a second; this is for a machine that does much else. */
@@ -69,16 +69,17 @@ async function play(
   folders += 1
   const folder = `/row-${folders}`
   const disk = join(ground.server.folder, folder)
+  const emptyUpload = row.client.noEmptyUpload?.includes(row.tls) !== true
   const start = performance.now()
   let passed = false
   try {
     await using client = await ground.connect(row, scratch.path)
-    await walk(client, { folder, disk, local: scratch.path })
+    await walk(client, { folder, disk, local: scratch.path, emptyUpload })
     await assertDataConnections(ground.server, {
       row,
       folder,
       sent: client.sent,
-      transfers: WALK_TRANSFERS,
+      transfers: walkTransfers(emptyUpload),
       reused: reuse,
     })
     passed = true

@@ -56,6 +56,8 @@ export interface ClientKind {
   fails?(way: DataWay & { readonly tls: Tls }, version: string): boolean
   /** What it cannot do, in words, for the people who wonder why a row is missing. */
   readonly cannot: readonly string[]
+  /** Where it cannot upload a file of no bytes, by a fault that `cannot` names. Absent: it always can. */
+  readonly noEmptyUpload?: readonly Tls[]
   /** Whether its data connections can resume the TLS session of the control connection. */
   readonly reusesSessions: boolean
   /** Undefined when it is not installed. */

@@ -17,8 +17,10 @@ const PLAIN = FILES[0].name
 const ODD = FILES[2].name
 const RENAMED = `50% größer, "neu".bin`
 
-/** Transfers and listings of one walk: three up, one list, three down, one resumed each way. */
-export const WALK_TRANSFERS = 9
+/** Transfers and listings of one walk: two or three up, one list, three down, one resumed each way. */
+export function walkTransfers(emptyUpload: boolean): number {
+  return emptyUpload ? 9 : 8
+}
 
 /** Where a walk takes place. */
 export interface Place {
@@ -28,13 +30,15 @@ export interface Place {
   readonly disk: string
   /** A folder of the client's side. */
   readonly local: string
+  /** False: the empty file is put onto the server's disk, since the client cannot upload one. */
+  readonly emptyUpload: boolean
 }
 
 /**
  * Uploads, lists, downloads, resumes both ways, renames and deletes, and compares the bytes on both sides after each
  * step. At the end the server's folder must be empty: no file and no leftover of an upload.
  */
-export async function walk(client: Client, { folder, disk, local }: Place): Promise<void> {
+export async function walk(client: Client, { folder, disk, local, emptyUpload }: Place): Promise<void> {
   await mkdir(disk)
   const originals = join(local, 'originals')
   const copies = join(local, 'copies')
@@ -44,7 +48,8 @@ export async function walk(client: Client, { folder, disk, local }: Place): Prom
 
   for (const { name, size } of FILES) {
     await writeFile(join(originals, name), randomBytes(size))
-    await client.upload(join(originals, name), there(name))
+    if (size > 0 || emptyUpload) await client.upload(join(originals, name), there(name))
+    else await writeFile(join(disk, name), '')
     await assertSame(join(disk, name), join(originals, name), `${name} was uploaded`)
   }
   const names = FILES.map(file => file.name)
