@@ -46,7 +46,7 @@ export class AtomicUpload implements Upload {
     this.#context = context
     this.#target = target
     this.#draft = draft
-    this.#file = new DraftFile(draft.fd, draft.offset)
+    this.#file = new DraftFile(draft.fd, draft.offset, context.durable)
     this.offset = draft.offset
   }
 
@@ -77,8 +77,18 @@ export class AtomicUpload implements Upload {
     const { claimed, kept, name, offset } = this.#draft
     const { folder } = this.#target
     try {
-      await this.#file.end()
-      if (keep && kept !== undefined && keepBrokenMs > 0 && (claimed || this.#file.position > offset)) {
+      // Bytes that the disk lost are not to be continued.
+      const intact = await this.#file.end().then(
+        () => true,
+        () => false,
+      )
+      if (
+        keep &&
+        intact &&
+        kept !== undefined &&
+        keepBrokenMs > 0 &&
+        (claimed || this.#file.position > offset)
+      ) {
         await rename(folder.at(name), folder.at(kept))
         leftovers.kept(folder.path, kept)
       } else {

@@ -47,6 +47,11 @@ export function flush(fd: number): Promise<void> {
   return done(callback => fs.fsync(fd, callback))
 }
 
+/** Like {@link flush}, without times that do not matter for reading the bytes. */
+export function flushData(fd: number): Promise<void> {
+  return done(callback => fs.fdatasync(fd, callback))
+}
+
 export function truncate(fd: number, length: number): Promise<void> {
   return done(callback => fs.ftruncate(fd, length, callback))
 }

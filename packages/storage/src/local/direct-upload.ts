@@ -20,7 +20,7 @@ export class DirectUpload implements Upload {
   constructor(context: LocalContext, target: UploadTarget, { fd, offset }: { fd: number; offset: number }) {
     this.#context = context
     this.#target = target
-    this.#file = new DraftFile(fd, offset)
+    this.#file = new DraftFile(fd, offset, context.durable)
     this.offset = offset
   }
 
