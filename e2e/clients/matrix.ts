@@ -36,10 +36,26 @@ export interface Outcome {
   readonly ms: number
 }
 
+/** Rows run two at a time and end in any order; the list is in the order of the rows. */
+function inOrder(outcomes: readonly Outcome[], clients: readonly ClientKind[]): Outcome[] {
+  const commands: readonly DataCommand[] = ['EPSV', 'PASV', 'EPRT', 'PORT']
+  const rank = ({ row, reuse }: Outcome) => [
+    Number(reuse),
+    clients.findIndex(client => client.package === row.client.package),
+    row.client.tls.indexOf(row.tls),
+    row.family,
+    commands.indexOf(row.command),
+  ]
+  return outcomes.toSorted((a, b) => {
+    const other = rank(b)
+    return rank(a).reduce((order, value, index) => order || value - (other[index] ?? 0), 0)
+  })
+}
+
 /** The list of what ran, one line for each client, TLS and family, and what the clients cannot do. */
 export function formatOutcomes(outcomes: readonly Outcome[], clients: readonly ClientKind[]): string {
   const lines = new Map<string, { cells: string[]; commands: string[]; ms: number; failed: boolean }>()
-  for (const { row, version, reuse, passed, ms } of outcomes) {
+  for (const { row, version, reuse, passed, ms } of inOrder(outcomes, clients)) {
     const sessions = row.tls === 'none' ? '-' : reuse ? 'required' : 'enabled'
     const cells = [row.client.name, version, TLS_WORDS[row.tls], sessions, `IPv${row.family}`]
     const line = lines.get(cells.join()) ?? { cells, commands: [], ms: 0, failed: false }
@@ -59,7 +75,8 @@ export function formatOutcomes(outcomes: readonly Outcome[], clients: readonly C
   ]
   const limits = clients.map(({ name, cannot }) => `${name}: ${cannot.join('; ') || 'can do all of it'}`)
   const count = `${outcomes.filter(one => one.passed).length} of ${outcomes.length} rows passed`
-  return [...alignColumns(table), count, 'What the clients cannot do:', ...limits].join('\n')
+  const always = 'PASV and PORT carry IPv4 addresses only (RFC 959). What the clients cannot do:'
+  return [...alignColumns(table), count, always, ...limits].join('\n')
 }
 
 function alignColumns(table: readonly (readonly string[])[]): string[] {
