@@ -49,6 +49,7 @@ export class ControlLink extends Duplex {
       const done = () => {
         socket.off('data', onData).off('end', done).off('close', done)
         socket.pause()
+        if (bytes.length > 0) socket.unshift(bytes)
         this.#state = 'parted'
         socket.off('error', this.#onError).off('close', this.#onClose)
         resolve(socket)
@@ -56,9 +57,7 @@ export class ControlLink extends Duplex {
       const onData = (piece: Buffer) => {
         bytes = skipRecords(bytes.length === 0 ? piece : Buffer.concat([bytes, piece]))
         const [type] = bytes
-        if (type === undefined) return
-        if (isRecordType(type) && bytes.length < MAX_SKIPPED) return
-        socket.unshift(bytes)
+        if (type === undefined || (isRecordType(type) && bytes.length < MAX_SKIPPED)) return
         done()
       }
       socket.on('data', onData).on('end', done).on('close', done)
