@@ -242,14 +242,14 @@ const CONTRACT: Readonly<Record<string, Check>> = {
   },
 
   async 'a large folder is listed whole and in batches'(storage, at) {
-    const count = 1_300
+    const count = 700
     const wanted = Array.from({ length: count }, (_, i) => `${i % 100 === 0 ? 'ü\udcff' : 'd'}${i}`)
-    for (const name of wanted) await storage.makeFolder(at(name))
+    await Promise.all(wanted.map(name => storage.makeFolder(at(name))))
     let batches = 0
     const found: string[] = []
     for await (const batch of storage.list(at(''))) {
       batches += 1
-      assert.ok(batch.length > 0 && batch.length <= 1_000)
+      assert.ok(batch.length > 0 && batch.length <= 512)
       found.push(...batch.map(entry => entry.name))
     }
     assert.deepEqual(found.sort(), wanted.sort())
@@ -257,11 +257,20 @@ const CONTRACT: Readonly<Record<string, Check>> = {
   },
 
   async 'a listing stops when it is told to'(storage, at) {
-    await put(storage, at('f'), '')
+    await Promise.all(Array.from({ length: 600 }, (_, i) => put(storage, at(`f${i}`), '')))
     const reason = new Error('enough')
     await assert.rejects(async () => {
       for await (const _ of storage.list(at(''), { signal: AbortSignal.abort(reason) })) assert.fail()
     }, reason)
+    const abort = new AbortController()
+    let batches = 0
+    await assert.rejects(async () => {
+      for await (const _ of storage.list(at(''), { signal: abort.signal })) {
+        batches += 1
+        abort.abort(reason)
+      }
+    }, reason)
+    assert.equal(batches, 1)
   },
 
   async 'names of any bytes come back as they were'(storage, at) {

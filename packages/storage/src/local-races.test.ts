@@ -177,7 +177,7 @@ for (const shortCalls of ['event-loop', 'thread-pool'] as const) {
       test(`${sentence}: nothing outside is read or changed`, async () => {
         const seen = new Set<string>()
         const deadline = performance.now() + PATIENCE_MS
-        for (let round = 0; round < 20 || !(seen.has('done') && seen.has('STORAGE_OUTSIDE')); round++) {
+        for (let round = 0; round < 10 || !(seen.has('done') && seen.has('STORAGE_OUTSIDE')); round++) {
           assert.ok(performance.now() < deadline, `only ${[...seen].join(', ')} was seen`)
           try {
             await call(storage)

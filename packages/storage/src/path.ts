@@ -2,7 +2,7 @@ import { encodeName } from '@portolan/protocol'
 import { failure } from './failure.ts'
 
 /** The longest name of one file or folder, in bytes: NAME_MAX of every common file system. */
-export const MAX_NAME_BYTES = 255
+const MAX_NAME_BYTES = 255
 
 /**
  * The absolute path that an argument means, seen from the current folder: absolute, normalised, and never above `/`

@@ -58,6 +58,7 @@ export async function* listFolder(listing: Listing): AsyncGenerator<readonly Ent
   const hidden: string[] = []
   try {
     for await (const names of readNames(folder.host, pace.local)) {
+      signal?.throwIfAborted()
       const visible = names.filter(name => !isHidden(name))
       if (visible.length < names.length && hidden.length < MOST_HIDDEN) hidden.push(...names.filter(isHidden))
       const batch: Entry[] = []

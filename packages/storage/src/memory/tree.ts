@@ -17,7 +17,7 @@ export interface FileNode extends NodeFacts {
   readonly blocks: Blocks
 }
 
-export interface LinkNode extends NodeFacts {
+interface LinkNode extends NodeFacts {
   readonly kind: 'link'
   readonly target: string
 }
