@@ -4,6 +4,7 @@ import { failure } from '../failure.ts'
 import { baseName, parentPath } from '../path.ts'
 import type { WriteOptions } from '../storage.ts'
 import type { Confinement, Place } from './confinement.ts'
+import { fileStats } from './local-entry.ts'
 import { guarded } from './system-error.ts'
 
 /** Where an upload goes: a name in an open folder, free of links, and the file that has the name. */
@@ -43,14 +44,14 @@ export async function openTarget(
 
 async function followTarget(confinement: Confinement, path: string): Promise<UploadTarget> {
   using node = await confinement.node(path)
-  const found = node.stats()
+  fileStats(node)
   const folder = await confinement.realFolder(parentPath(node.path))
   const name = baseName(node.path)
   const place = { folder, name, host: folder.at(name), [Symbol.dispose]: () => folder[Symbol.dispose]() }
   try {
     const existing = await confinement.look(place.host)
-    // Links and names change while we look: only the very file that the link led to is written.
-    if (existing?.ino !== found.ino || existing.dev !== found.dev) throw failure('STORAGE_BUSY')
+    // Links and names change while we look: what is written is a file, and no link by now.
+    if (!existing?.isFile()) throw failure('STORAGE_BUSY')
     await mayReplace(place, existing)
     return { ...place, existing }
   } catch (error) {
