@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { ClientTls, TlsSessions } from './client-tls.ts'
@@ -58,22 +59,30 @@ export class DataLink implements AsyncDisposable {
 
   /** Everything up to the end. @throws {Error} when it is no clean end */
   async readAll(limitMs = LIMIT_MS): Promise<Buffer> {
-    const stream = this.#tls?.stream ?? this.raw
     const chunks: Buffer[] = []
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    if (stream.readableEnded) resolve()
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-    stream.resume()
-    stream.once('end', resolve)
-    stream.once('close', () => reject(new Error('the data connection was reset')))
-    await within(promise, limitMs, 'the end of the data connection')
-    stream.end()
+    await this.#consume(chunk => chunks.push(chunk), limitMs)
     return Buffer.concat(chunks)
+  }
+
+  /** The SHA-256 of everything up to the end, which is not kept. @throws {Error} when it is no clean end */
+  async readHash(limitMs = LIMIT_MS): Promise<string> {
+    const hash = createHash('sha256')
+    await this.#consume(chunk => hash.update(chunk), limitMs)
+    return hash.digest('hex')
+  }
+
+  /** How many bytes came up to the end. @throws {Error} when it is no clean end */
+  async readCount(limitMs = LIMIT_MS): Promise<number> {
+    let count = 0
+    await this.#consume(chunk => {
+      count += chunk.length
+    }, limitMs)
+    return count
   }
 
   /** Reads and drops what comes, and tells how it ended. */
   async drain(limitMs = LIMIT_MS): Promise<LinkEnd> {
-    return this.readAll(limitMs).then(
+    return this.#consume(() => {}, limitMs).then(
       () => 'end',
       () => 'reset',
     )
@@ -96,5 +105,21 @@ export class DataLink implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#tls?.stream.destroy()
     this.raw.destroy()
+  }
+
+  async #consume(take: (chunk: Buffer) => void, limitMs: number): Promise<void> {
+    const stream = this.#tls?.stream ?? this.raw
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    if (stream.readableEnded) resolve()
+    stream.on('data', take)
+    stream.resume()
+    stream.once('end', resolve)
+    stream.once('close', () => reject(new Error('the data connection was reset')))
+    try {
+      await within(promise, limitMs, 'the end of the data connection')
+    } finally {
+      stream.off('data', take)
+    }
+    stream.end()
   }
 }

@@ -16,7 +16,7 @@ export interface DialogueTarget {
   /** Address to come from, such as one of 127.0.0.0/8; default: the system's choice. */
   readonly from?: string
   /** TLS from the first byte, of this version. */
-  readonly implicitTls?: SecureVersion
+  readonly tlsFromStart?: SecureVersion
 }
 
 /** A control connection that a test speaks line by line, right or wrong. */
@@ -58,9 +58,9 @@ export class Dialogue implements AsyncDisposable {
     raw.once('error', reject)
     await within(promise, LIMIT_MS, `connecting to ${host}:${port}`)
     const dialogue = new Dialogue(target, raw)
-    if (target.implicitTls === undefined) dialogue.#listen()
+    if (target.tlsFromStart === undefined) dialogue.#listen()
     else {
-      await dialogue.handshake(target.implicitTls)
+      await dialogue.handshake(target.tlsFromStart)
       dialogue.protect = true
     }
     return dialogue
@@ -159,19 +159,21 @@ export class Dialogue implements AsyncDisposable {
     return this
   }
 
-  /** CCC: close_notify, and on in the clear over the same connection. */
+  /** CCC and its reply, close_notify of both sides, and on in the clear over the same connection. */
   async clear(): Promise<void> {
     const tls = this.#tls
     assert.ok(tls, 'CCC needs TLS')
-    tls.pipe.endsTcp = false
-    this.#tls = undefined
     const { stream, pipe } = tls
-    stream.off('data', this.#onData).off('end', this.#onEnd)
+    // The server may end TLS in the same packet as its reply: that must not end TCP.
+    pipe.endsTcp = false
     const theirs = new Promise<void>(resolve => stream.once('end', resolve))
-    stream.resume()
-    await new Promise<void>(resolve => stream.end(resolve))
+    await this.ask('CCC', 200)
     await within(theirs, LIMIT_MS, 'close_notify of the server')
+    if (!stream.writableEnded) await new Promise<void>(resolve => stream.end(resolve))
     pipe.release()
+    stream.off('data', this.#onData).off('end', this.#onEnd)
+    this.#tls = undefined
+    this.#over = undefined
     this.#stream = this.#raw
     this.#listen()
   }
