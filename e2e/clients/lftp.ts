@@ -8,8 +8,8 @@ export const lftp: ClientKind = {
   name: 'lftp',
   package: 'lftp',
   tls: ['none', 'explicit', 'implicit'],
-  commands: { 4: ['EPSV', 'PASV', 'PORT'], 6: ['EPSV'] },
-  cannot: ['no EPRT over IPv4', 'on loopback its EPRT announces `::` in place of ::1'],
+  commands: { 4: ['EPSV', 'PASV', 'PORT'], 6: ['EPSV', 'EPRT'] },
+  cannot: ['no EPRT over IPv4'],
   reusesSessions: true,
 
   async version() {

@@ -81,6 +81,8 @@ export const FOLDER_COMMANDS = {
     syntax: 'RNFR <from>',
     path: { needs: 'rename' },
     async run(session, { path }) {
+      // A refused RNFR forgets the one before: the next RNTO must not move another file.
+      session.takePrepared()
       await session.files.storage.stat(path, { follow: false })
       session.prepared = { kind: 'rename', from: path }
       return session.say('file.rename-from')

@@ -54,6 +54,7 @@ export const SITE_COMMANDS = {
     syntax: 'SITE CPFR <from>',
     path: { needs: 'read' },
     async run(session, { path }) {
+      session.takePrepared()
       const entry = await session.files.storage.stat(path)
       if (entry.kind !== 'file') return session.say('file.unavailable', { text: 'Only files can be copied.' })
       session.prepared = { kind: 'copy', from: path }

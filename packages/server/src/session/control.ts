@@ -7,6 +7,8 @@ export const MAX_COMMAND_LINE = 8192
 const MAX_WAITING_LINES = 64
 /** Bytes of replies that may wait for a client that does not read. */
 const MAX_UNREAD_REPLIES = 256 * 1024
+/** The first byte of a ClientHello. */
+const TLS_HANDSHAKE = 0x16
 /** How long a closing connection may take to hand over its last reply. */
 const CLOSE_MS = 2_000
 
@@ -28,6 +30,8 @@ export class ControlConnection {
   readonly #observer: ControlObserver
   #waiting: Line[] = []
   #paused = false
+  /** Nothing has come yet. */
+  #untouched = true
   #closing = false
   #closed = false
   #reason = 'the client closed the connection'
@@ -107,6 +111,7 @@ export class ControlConnection {
   async replaceSocket(upgrade: (socket: Socket) => Promise<Socket>): Promise<void> {
     const before = this.#socket
     this.#reader.discard()
+    this.#untouched = false
     this.#waiting = []
     this.#unlisten()
     before.pause()
@@ -114,10 +119,15 @@ export class ControlConnection {
     before.once('close', closed)
     try {
       this.#socket = await upgrade(before)
+    } catch (error) {
+      this.#reason = error instanceof Error ? error.message : String(error)
+      before.destroy()
+      this.#gone()
+      throw error
     } finally {
       before.off('close', closed)
     }
-    if (before.destroyed && this.#socket === before) return this.#gone()
+    if (this.#socket.destroyed) return this.#gone()
     this.#paused = false
     this.#listen()
     this.#socket.resume()
@@ -143,12 +153,17 @@ export class ControlConnection {
     if (this.#closed) return
     this.#closing = true
     this.#reason = reason
-    this.#socket.destroy()
+    if (this.#socket.destroyed) this.#gone()
+    else this.#socket.destroy()
   }
 
   readonly #onData = (chunk: Buffer): void => {
     this.lastInput = Date.now()
     if (this.#closing) return
+    if (this.#untouched && chunk[0] === TLS_HANDSHAKE) {
+      return this.destroy('TLS where the listener speaks in the clear')
+    }
+    this.#untouched = false
     for (const line of this.#reader.push(chunk)) this.#waiting.push(line)
     if (this.#waiting.length >= MAX_WAITING_LINES && !this.#paused) {
       this.#paused = true

@@ -129,9 +129,6 @@ export class Dispatcher {
       const reason = `the client speaks another protocol: ${other}`
       return session.finish(session.say('command.not-ftp', { verb: other }), reason)
     }
-    if (text.startsWith('\x16\x03')) {
-      return session.control.destroy('TLS where the listener speaks in the clear')
-    }
     session.control.send(verb ? session.say('command.unknown', { verb }) : session.say('command.garbage'))
   }
 

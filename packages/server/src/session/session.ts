@@ -214,8 +214,7 @@ export class Session {
       await this.control.replaceSocket(socket => tls.wrapControl(socket, this.handshakeSignal()))
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error)
-      this.emit({ type: 'tls-failed', text })
-      return this.control.destroy(`TLS handshake: ${text}`)
+      return this.emit({ type: 'tls-failed', text })
     }
     this.tls = tls
     const socket = this.control.socket

@@ -59,9 +59,14 @@ export const LISTING_FORMATS = {
       return (entry, name) => `${formatListLine(name === entry.name ? entry : { ...entry, name }, now)}\r\n`
     },
   },
-  names: { lineOf: () => (_, name) => `${name}\r\n`, prefixed: true },
+  names: { lineOf: () => (_, name) => `${oneLine(name)}\r\n`, prefixed: true },
   facts: { lineOf: (session, folder) => line(mlsxOf(session, folder)), foldersOnly: true },
 } as const satisfies Record<string, ListingFormat>
+
+/** A line break in a name would make two names of it. */
+function oneLine(name: string): string {
+  return /[\r\n\0]/.test(name) ? name.replace(/[\r\n\0]/g, '?') : name
+}
 
 function line(of: LineOf): LineOf {
   return (entry, name) => `${of(entry, name)}\r\n`
@@ -123,7 +128,11 @@ export async function listTransfer(
         options,
       ),
     complete: async () => 'Listing complete.',
-    fail: async () => abort.abort(),
+    fail: async () => {
+      abort.abort()
+      // Closes the folder where nobody began to read. Not awaited: it may be in the middle of a read.
+      void chunks.return(undefined)
+    },
   })
 }
 

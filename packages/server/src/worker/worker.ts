@@ -31,6 +31,8 @@ import { Storages } from './storages.ts'
 const TICK_MS = 1_000
 /** How long events wait for company on their way to the controller. */
 const EVENTS_MS = 20
+/** How long broken off sessions may take to hand over their last reply, and then to be gone. */
+const LAST_MS = 3_000
 /** How long a load balancer may take to send its PROXY header. */
 const PROXY_HEADER_MS = 5_000
 
@@ -105,13 +107,14 @@ export class Worker implements WorkerLink, SessionOwner {
       }
     }, ms)
     // A session that is being broken off still hands over its last reply; after that nothing is waited for.
+    const { promise, resolve } = Promise.withResolvers<void>()
     const last = setTimeout(() => {
       for (const session of this.#sessions.values()) session.control.destroy('shutdown')
-    }, ms + 3_000)
-    await new Promise<void>(resolve => {
-      this.#onEmpty = resolve
-      if (this.#sessions.size === 0) resolve()
-    })
+      setTimeout(resolve, LAST_MS)
+    }, ms + LAST_MS)
+    this.#onEmpty = resolve
+    if (this.#sessions.size === 0) resolve()
+    await promise
     clearTimeout(timer)
     clearTimeout(last)
     await this.#close()
