@@ -115,7 +115,7 @@ export async function listTransfer(
   session.takePrepared()
   session.data.check()
   const abort = new AbortController()
-  const { path, chunks } = await openListing(session, ask, format, abort.signal)
+  const { path, chunks, close } = await openListing(session, ask, format, abort.signal)
   const deflated = session.representation.mode === 'deflate'
   return runTransfer(session, {
     command,
@@ -131,7 +131,7 @@ export async function listTransfer(
     fail: async () => {
       abort.abort()
       // Closes the folder where nobody began to read. Not awaited: it may be in the middle of a read.
-      void chunks.return(undefined)
+      void close()
     },
   })
 }
@@ -160,7 +160,7 @@ async function openListing(session: Session, ask: ListAsk, format: ListingFormat
   if (!files.may('list', path)) throw session.refuse('file.denied', { permission: 'list', path })
   const chunks = await chunksFor(session, ask, path, format, signal)
   const first = await chunks.next()
-  return { path, chunks: continued(first, chunks) }
+  return { path, chunks: continued(first, chunks), close: () => chunks.return(undefined) }
 }
 
 async function* continued(
