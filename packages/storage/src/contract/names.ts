@@ -26,8 +26,8 @@ export const NAMES: Readonly<Record<string, Check>> = {
     assert.deepEqual(followed, { ...file, name: 'link' })
   },
 
-  async 'a large folder is listed whole and in batches'(storage, at) {
-    const count = 700
+  async 'a large folder is listed whole and in batches, or until it is told to stop'(storage, at) {
+    const count = 520
     const wanted = Array.from({ length: count }, (_, i) => `${i % 100 === 0 ? 'ü\udcff' : 'd'}${i}`)
     await Promise.all(wanted.map(name => storage.makeFolder(at(name))))
     let batches = 0
@@ -39,23 +39,17 @@ export const NAMES: Readonly<Record<string, Check>> = {
     }
     assert.deepEqual(found.sort(), wanted.sort())
     assert.ok(batches > 1)
-  },
-
-  async 'a listing stops when it is told to'(storage, at) {
-    await Promise.all(Array.from({ length: 600 }, (_, i) => put(storage, at(`f${i}`), '')))
     const reason = new Error('enough')
-    await assert.rejects(async () => {
-      for await (const _ of storage.list(at(''), { signal: AbortSignal.abort(reason) })) assert.fail()
-    }, reason)
     const abort = new AbortController()
-    let batches = 0
     await assert.rejects(async () => {
       for await (const _ of storage.list(at(''), { signal: abort.signal })) {
-        batches += 1
+        assert.ok(!abort.signal.aborted)
         abort.abort(reason)
       }
     }, reason)
-    assert.equal(batches, 1)
+    await assert.rejects(async () => {
+      for await (const _ of storage.list(at(''), { signal: abort.signal })) assert.fail()
+    }, reason)
   },
 
   async 'names of any bytes come back as they were'(storage, at) {
