@@ -5,6 +5,7 @@ import { createSecureContext } from 'node:tls'
 import type { Settings } from '@portolan/settings'
 import { ServerError } from '../errors.ts'
 import type { Certificate } from '../link.ts'
+import { makeSelfSigned } from './self-signed.ts'
 
 /** Loads the certificate that the settings ask for. @throws {ServerError} `SERVER_CERTIFICATE` */
 export async function loadCertificate(
@@ -59,14 +60,14 @@ function check({ cert, key }: Certificate, name: string): void {
 
 /** A certificate for names that everybody has; kept, so that a client that was told to trust it still does tomorrow. */
 async function selfSignedPair(dataFolder: string | undefined): Promise<Certificate> {
-  if (dataFolder === undefined) return (await import('./self-signed.ts')).makeSelfSigned()
+  if (dataFolder === undefined) return makeSelfSigned()
   const folder = join(dataFolder, 'tls')
   const certFile = join(folder, 'self-signed.crt')
   const keyFile = join(folder, 'self-signed.key')
   try {
     return { cert: await readFile(certFile, 'utf8'), key: await readFile(keyFile, 'utf8') }
   } catch {
-    const pair = await (await import('./self-signed.ts')).makeSelfSigned()
+    const pair = await makeSelfSigned()
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 })
       await writeFile(keyFile, pair.key, { mode: 0o600 })
