@@ -1,4 +1,5 @@
 import { formatTimeVal, reply } from '@portolan/protocol'
+import { parentPath, resolvePath } from '@portolan/storage'
 import type { Session } from '../session/session.ts'
 import type { Command, Commands } from './command.ts'
 import { execute } from './execute.ts'
@@ -43,7 +44,12 @@ export const SITE_COMMANDS = {
       const { first: target, rest } = twoArguments(session, argument, 'SITE SYMLINK <target> <link>')
       const path = session.files.resolve(rest)
       if (!session.files.may('link', path)) throw session.refuse('file.denied', { permission: 'link', path })
-      await session.files.storage.makeLink(path, target)
+      const { files } = session
+      // A link must not lead where the rules for the path itself would not let the user.
+      const leadsTo = resolvePath(parentPath(path), target)
+      if (!files.may('read', leadsTo))
+        throw session.refuse('file.denied', { permission: 'read', path: leadsTo })
+      await files.storage.makeLink(path, target)
       session.emit({ type: 'file', change: 'linked', path, to: target })
       return session.say('file.done', { text: 'Link made.' })
     },

@@ -9,6 +9,8 @@ import type { ControllerLink, WorkerConfig, WorkerLink } from '../link.ts'
 import { Worker } from '../worker/worker.ts'
 
 const ENTRY = fileURLToPath(new URL('../worker/process.ts', import.meta.url))
+/** Threads for file calls of each worker: Node's four are few when many uploads wait for the disk at once. */
+const THREADS = '8'
 /** How long a worker may take from its start to standing ports. */
 const START_MS = 30_000
 /** A worker that dies is replaced after this long; longer each time while it dies again at once. */
@@ -122,7 +124,7 @@ export class Workers {
       execArgv: ['--disable-warning=ExperimentalWarning'],
       serialization: 'json',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, ...compileCache() },
+      env: { UV_THREADPOOL_SIZE: THREADS, ...process.env, ...compileCache() },
     })
     member.child = child
     const link = connect<WorkerLink>(channelOf(child), local)
