@@ -466,7 +466,7 @@ async function sentAway(offer: PassivePort, from: string): Promise<void> {
   const how = await dial(offer, from).then(
     async link => {
       await using stranger = link
-      return stranger.drain()
+      return await stranger.drain()
     },
     (error: NodeJS.ErrnoException) => error.code,
   )

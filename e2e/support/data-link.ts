@@ -47,6 +47,11 @@ export class DataLink implements AsyncDisposable {
     stream.resume()
   }
 
+  /** From now on the end of TLS does not end TCP. */
+  leaveTcpOpen(): void {
+    if (this.#tls) this.#tls.pipe.endsTcp = false
+  }
+
   /** FIN, and under TLS no close_notify: what a cut connection looks like. */
   endTcp(): void {
     this.raw.end()

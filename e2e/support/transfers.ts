@@ -28,7 +28,7 @@ export async function put(
   await using link = await begin(dialogue, line, way)
   if (bytes.length > 0) await link.write(bytes)
   link.end()
-  return dialogue.expect(226)
+  return await dialogue.expect(226)
 }
 
 /** Downloads or lists. */
