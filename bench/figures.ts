@@ -1,4 +1,4 @@
-import { isSpeed, type Target, type Unit, type Work } from './works/work.ts'
+import { isSpeed, type Target, type Unit } from './works/work.ts'
 
 /** One measurement, or why there is none. */
 export type Sample =
@@ -32,14 +32,13 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? 0)) / 2
 }
 
-/** Makes one figure of the rounds. A single broken round spoils it: a server that fails now and then is not faster. */
-export function figureOf(work: Pick<Work, 'summary' | 'unit'>, samples: readonly Sample[]): Figure {
+/** The median of the rounds. A single broken round spoils it: a server that fails now and then is not faster. */
+export function figureOf(samples: readonly Sample[]): Figure {
   const failed = samples.find(sample => sample.kind === 'failed')
   if (failed !== undefined) return { kind: 'failed', reason: failed.reason, samples }
   const values = samples.flatMap(sample => (sample.kind === 'measured' ? [sample.value] : []))
   if (values.length === 0) return { kind: 'left out', reason: 'not measured' }
-  const worst = isSpeed(work.unit) ? Math.min : Math.max
-  return { kind: 'reached', value: work.summary === 'median' ? median(values) : worst(...values), samples }
+  return { kind: 'reached', value: median(values), samples }
 }
 
 /** Compares the subject with the peers of the same run. */

@@ -19,7 +19,6 @@ const work = (name: string, unit: Work['unit'], target: Work['target']): Work =>
   unit,
   tls: false,
   running: 'kept',
-  summary: 'median',
   ...(target === undefined ? {} : { target }),
   leavesOut: () => undefined,
   measure: () => Promise.reject(new Error('not in this test')),

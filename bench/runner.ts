@@ -99,7 +99,7 @@ function figuresOf(
       const row = servers.map((kind): [string, Figure] => {
         const reason = work.leavesOut(kind)
         if (reason !== undefined) return [kind.name, { kind: 'left out', reason }]
-        return [kind.name, figureOf(work, samples.get(work.name)?.get(kind.name) ?? [])]
+        return [kind.name, figureOf(samples.get(work.name)?.get(kind.name) ?? [])]
       })
       return [work.name, new Map(row)]
     }),

@@ -24,7 +24,6 @@ export function bulk({ command, tls, clients, target }: Bulk): Work {
     unit: 'MB/s',
     tls,
     running: 'kept',
-    summary: 'median',
     target,
     leavesOut: () => undefined,
     measure: context => (command === 'RETR' ? download(context, clients) : upload(context, clients)),

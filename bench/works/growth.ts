@@ -2,23 +2,23 @@ import { join } from 'node:path'
 import { BenchError } from '../errors.ts'
 import type { LoadResult, LoadTask } from '../load.ts'
 import { peakOf } from '../memory.ts'
-import { PATHS } from '../stage.ts'
+import { PATHS, type Sizes } from '../stage.ts'
 import { checkNames, withoutListing } from './listing.ts'
 import { clearUploads } from './uploads.ts'
 import type { Measured, Target, Work, WorkContext } from './work.ts'
 
-/** Times the smaller job is done before: what is loaded and cached by doing it at all is no growth. */
-const BEFORE = 5
-
 /**
- * Memory that grows with the size of a job: the peak during a large one less the peak during a small one, in PSS
- * of the whole process tree. A server that streams shows about nothing.
+ * Memory that grows with the size of a job: the peak during a large one less the peak during as much in small ones one
+ * after the other, in PSS of the whole process tree. A server that streams shows about nothing; what it loads, caches
+ * and leaves to its garbage collector is in both.
  */
 function growth(work: {
   readonly name: string
   readonly title: string
   readonly target: Target
   readonly listing?: 'LIST' | 'MLSD'
+  /** How many small jobs are as much as the large one. */
+  parts(sizes: Sizes): number
   task(context: WorkContext, large: boolean): LoadTask
   check?(context: WorkContext, result: LoadResult): void
 }): Work {
@@ -28,7 +28,6 @@ function growth(work: {
     unit: 'MB',
     tls: false,
     running: 'fresh',
-    summary: 'median',
     rounds: 1,
     target: work.target,
     leavesOut: kind =>
@@ -44,7 +43,7 @@ function growth(work: {
         const peak = await peakOf(instance.pid, moved)
         return { peak, result: await moved }
       }
-      const small = await watch({ ...work.task(context, false), count: BEFORE })
+      const small = await watch({ ...work.task(context, false), count: work.parts(stage.sizes) })
       await clearUploads(stage.uploads)
       const large = await watch(work.task(context, true))
       await clearUploads(stage.uploads)
@@ -57,24 +56,26 @@ function growth(work: {
   }
 }
 
-/** Ten times the names. */
+/** All names at once, or a tenth of them ten times. */
 export function listingGrowth(command: 'LIST' | 'MLSD', target: Target): Work {
   return growth({
     name: `growth-${command.toLowerCase()}`,
-    title: `memory for ${command} of 100,000 names over 10,000 (its peak)`,
+    title: `memory for ${command} of 100,000 names over 10,000, ten times (its peak)`,
     target,
     listing: command,
+    parts: ({ names: [fewer, more] }) => Math.round(more / fewer),
     task: ({ instance }, large) => ({ port: instance.port, command, path: PATHS.names[large ? 1 : 0] }),
     check: ({ stage }, result) => checkNames(result, stage.sizes.names[1], 1),
   })
 }
 
-/** A hundred times the bytes. */
+/** One large file, or a hundred small ones. */
 export function transferGrowth(command: 'RETR' | 'STOR', target: Target): Work {
   return growth({
     name: `growth-${command.toLowerCase()}`,
-    title: `memory for ${command} of 1 GiB over 10 MiB (its peak)`,
+    title: `memory for ${command} of 1 GiB over 10 MiB, a hundred times (its peak)`,
     target,
+    parts: ({ big, ten }) => Math.round(big / ten),
     task: ({ instance, stage }, large) => {
       const path = large ? PATHS.big : PATHS.ten
       return command === 'RETR'

@@ -19,7 +19,6 @@ export function listing(command: 'LIST' | 'MLSD', which: 'fewer' | 'more', targe
     unit: 'names/s',
     tls: false,
     running: 'kept',
-    summary: 'median',
     target,
     leavesOut: kind => withoutListing(kind, command),
     async measure({ instance, load, stage }) {

@@ -13,7 +13,6 @@ export function logins(count: number, target: Target): Work {
     unit: 'logins/s',
     tls: false,
     running: 'kept',
-    summary: 'median',
     target,
     leavesOut: () => undefined,
     async measure({ instance, load }) {
@@ -38,7 +37,6 @@ export function idleSessions({ tls, target }: { tls: boolean; target: Target }):
     unit: 'KB',
     tls,
     running: 'fresh',
-    summary: 'median',
     rounds: 1,
     target,
     leavesOut: kind => (kind.idleSessions === 0 ? 'only pretends' : undefined),
@@ -76,7 +74,6 @@ export function idleServer(target: Target): Work {
     unit: 'MB',
     tls: false,
     running: 'fresh',
-    summary: 'median',
     rounds: 1,
     target,
     leavesOut: kind => (kind.real ? undefined : 'only pretends'),

@@ -10,7 +10,6 @@ export function smallFiles(count: number, target: Target): Work {
     unit: 'files/s',
     tls: false,
     running: 'kept',
-    summary: 'median',
     target,
     leavesOut: () => undefined,
     async measure({ instance, load, stage }) {

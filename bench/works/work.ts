@@ -44,8 +44,6 @@ export interface Work {
   readonly unit: Unit
   readonly tls: boolean
   readonly running: Running
-  /** How the rounds become one figure. A hold is as bad as its worst round. */
-  readonly summary: 'median' | 'worst'
   /** Measurements for each server; undefined: as many as the run has rounds. */
   readonly rounds?: number
   readonly target?: Target
