@@ -7,27 +7,7 @@ import type { DataConnection } from './data-connection.ts'
 import { openPassivePorts, type PassivePorts, type PassivePortsOptions } from './passive-ports.ts'
 import type { PassiveReservation } from './passive-reservation.ts'
 import { PortRange } from './port-range.ts'
-import { collector, pattern, readToEnd, sourceOf, unbounded } from './test-kit.ts'
-
-/** As many ports in a row as wanted, free on loopback at this moment. */
-async function freeRange(numberOfPorts: number): Promise<PortRange> {
-  for (;;) {
-    const basePort = 20_000 + Math.floor(Math.random() * 40_000)
-    const range = PortRange.of({ basePort, numberOfPorts })
-    const probes = await Promise.all(
-      Array.from(range.ports(), async port => {
-        const probe = createServer()
-        const free = new Promise<boolean>(resolve => {
-          probe.once('error', () => resolve(false)).listen(port, '0.0.0.0', () => resolve(true))
-        })
-        const result = await free
-        if (result) await new Promise(resolve => probe.close(resolve))
-        return result
-      }),
-    )
-    if (probes.every(Boolean)) return range
-  }
-}
+import { collector, freeRange, pattern, readToEnd, sourceOf, unbounded } from './test-kit.ts'
 
 async function portsOf(
   numberOfPorts: number,

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket, type TcpNetConnectOpts } from 'node:net'
 import { adoptSocket } from './connection.ts'
 import type { DataConnection } from './data-connection.ts'
+import { PortRange } from './port-range.ts'
 
 /** Both ends of one TCP connection on loopback. */
 export interface LoopbackPair extends AsyncDisposable {
@@ -66,6 +67,26 @@ export function portOf(listener: { address(): AddressInfo | string | null }): nu
   const address = listener.address()
   if (typeof address !== 'object' || address === null) throw new Error('not listening')
   return address.port
+}
+
+/** As many ports in a row as wanted, free at this moment and not among those that Linux gives to outgoing connections. */
+export async function freeRange(numberOfPorts: number): Promise<PortRange> {
+  for (;;) {
+    const basePort = 10_000 + Math.floor(Math.random() * 22_000)
+    const range = PortRange.of({ basePort, numberOfPorts })
+    const probes = await Promise.all(
+      Array.from(range.ports(), async port => {
+        const probe = createServer()
+        const free = new Promise<boolean>(resolve => {
+          probe.once('error', () => resolve(false)).listen(port, '0.0.0.0', () => resolve(true))
+        })
+        const result = await free
+        if (result) await new Promise(resolve => probe.close(resolve))
+        return result
+      }),
+    )
+    if (probes.every(Boolean)) return range
+  }
 }
 
 /** Options of a pump that never runs into a bound. */
