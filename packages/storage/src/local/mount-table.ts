@@ -9,6 +9,7 @@ import { isWithin } from '../path.ts'
 const LOCAL_TYPES: ReadonlySet<string> = new Set([
   'bcachefs',
   'btrfs',
+  'devtmpfs',
   'erofs',
   'exfat',
   'ext2',
