@@ -198,6 +198,14 @@ export class Dialogue implements AsyncDisposable {
     this.#raw.pause()
   }
 
+  /** The next reply, or how the server ended the connection without one. */
+  async replyOrEnd(limitMs = LIMIT_MS): Promise<WireReply | LinkEnd> {
+    return this.reply(limitMs).catch((error: unknown) => {
+      if (this.#over) return this.#over
+      throw error
+    })
+  }
+
   /** How the server ended the connection. Replies that came before stay to be read. */
   async ended(limitMs = LIMIT_MS): Promise<LinkEnd> {
     const end = performance.now() + limitMs
@@ -237,6 +245,8 @@ export class Dialogue implements AsyncDisposable {
 
   readonly #onEnd = (): void => {
     if (!this.#parser.idle) this.#broken = new Error('the control connection ended within a reply')
+    // A server waits for our end, for a while, so that its last reply is not lost.
+    if (!this.#tls || this.#tls.pipe.endsTcp) this.#stream.end()
     this.#ended('end')
   }
 

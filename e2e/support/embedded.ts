@@ -17,6 +17,8 @@ export interface EmbeddedOptions {
   readonly settings?: PartialSettings
   /** Default 16. */
   readonly passivePorts?: number
+  /** Workers in processes of their own: `server.workers` of them. Default false. */
+  readonly processes?: boolean
   /** What there is to say of a user beside name and home; default nothing. */
   readonly about?: (user: string) => UserFields
 }
@@ -29,6 +31,8 @@ export interface Embedded extends AsyncDisposable {
   readonly server: FtpServer
   readonly events: EventLog
   readonly passive: FreePorts
+  /** What it was started with, to be changed and reloaded. */
+  readonly settings: PartialSettings
   /** The folder that holds the homes. */
   readonly folder: string
   home(user: string): string
@@ -47,7 +51,10 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
     passive: { ...passive, ...options.settings?.passive },
   }
   const server = starting.use(
-    new FtpServer(settings, { authenticator: openHouse(home, options.about ?? (() => ({}))) }),
+    new FtpServer(settings, {
+      processes: options.processes ?? false,
+      authenticator: openHouse(home, options.about ?? (() => ({}))),
+    }),
   )
   const events = new EventLog(server)
   await server.start()
@@ -56,6 +63,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
     server,
     events,
     passive,
+    settings,
     folder,
     home,
     at(name) {
