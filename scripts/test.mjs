@@ -22,6 +22,7 @@ const run = spawn(
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     'packages/*/src/**/*.test.ts',
+    'bench/**/*.test.ts',
     'e2e/**/*.test.ts',
   ],
   { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },

@@ -21,7 +21,7 @@ const TOLD: ReadonlySet<string> = new Set(['adopt', 'released', 'loggedOut', 'se
 const ANSWER_MS = 120_000
 
 /** The other process did not answer. */
-export class LinkBroken extends Error {
+class LinkBroken extends Error {
   override readonly name = 'LinkBroken'
   readonly code = 'LINK_BROKEN'
 }

@@ -42,7 +42,7 @@ export interface Certificate {
 }
 
 /** The part of the passive range that a worker owns. */
-export interface PortSlice {
+interface PortSlice {
   readonly basePort: number
   readonly numberOfPorts: number
 }

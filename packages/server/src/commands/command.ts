@@ -3,7 +3,7 @@ import type { Permission } from '../policy/permissions.ts'
 import type { Session } from '../session/session.ts'
 
 /** What a handler gets: the argument as sent, and the path it names where the row has `path`. */
-export interface CommandCall {
+interface CommandCall {
   readonly verb: string
   readonly argument: string
   /** Absolute, normalised; the current folder when the argument is absent. Empty for rows without `path`. */

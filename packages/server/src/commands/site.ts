@@ -9,7 +9,7 @@ import { attributesPath, modeOf, timeOf } from './facts.ts'
 const LONGEST_IDLE = 7200
 
 /** What goes by SITE, each row with the same checks as a command of its own. */
-export const SITE_COMMANDS = {
+const SITE_COMMANDS = {
   CHMOD: {
     login: 'required',
     argument: 'required',

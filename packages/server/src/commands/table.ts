@@ -12,7 +12,7 @@ import { SPACE_COMMANDS } from './space.ts'
 import { TRANSFER_COMMANDS } from './transfers.ts'
 
 /** Every command that is answered. Anything absent gets 500 (RFC 959 section 4.2). */
-export const COMMANDS: Commands = {
+const COMMANDS: Commands = {
   ...LOGIN_COMMANDS,
   ...SECURITY_COMMANDS,
   ...DATA_COMMANDS,

@@ -102,7 +102,7 @@ export const TRANSFER_COMMANDS = {
 } as const satisfies Commands
 
 /** A whole number of bytes, or undefined. */
-export function wholeNumber(text: string): number | undefined {
+function wholeNumber(text: string): number | undefined {
   if (!/^\d{1,16}$/.test(text)) return undefined
   const value = Number(text)
   return Number.isSafeInteger(value) ? value : undefined

@@ -33,7 +33,7 @@ export async function runDownload(session: Session, path: string): Promise<Reply
 }
 
 /** The bytes of a source as TYPE and MODE ask for them. */
-export function represented(session: Session, source: ByteSource): ByteSource | AsyncIterable<Uint8Array> {
+function represented(session: Session, source: ByteSource): ByteSource | AsyncIterable<Uint8Array> {
   const { type, mode, deflateLevel } = session.representation
   const typed = type === 'ascii' ? asciiSource(source) : source
   return mode === 'deflate' ? deflateSource(chunksOf(typed), deflateLevel) : typed
