@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { type SecureContext, TLSSocket } from 'node:tls'
+import { type CipherNameAndProtocol, type SecureContext, TLSSocket } from 'node:tls'
 import type { Endpoint } from '@portolan/protocol'
 import { closeCleanly } from './close.ts'
 import type { ByteSink, ByteSource, DataConnection, DataTls, PumpOptions } from './data-connection.ts'
@@ -85,9 +85,11 @@ class SocketConnection implements DataConnection {
       this.destroy({ code: 'tls', text: error instanceof Error ? error.message : 'the TLS handshake failed' })
       throw error
     }
+    // Null when the client has gone since, whatever the types say.
+    const cipher: CipherNameAndProtocol | null = stream.getCipher()
     this.#tls = {
       protocol: stream.getProtocol() ?? 'unknown',
-      cipher: stream.getCipher().name,
+      cipher: cipher?.name ?? 'unknown',
       reused: stream.isSessionReused(),
     }
     if (this.#state.phase === 'securing') this.#state = { phase: 'open' }

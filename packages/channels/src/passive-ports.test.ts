@@ -398,11 +398,11 @@ test('closing ends reservations and waits, keeps connections, and frees the port
   const pending = await ports.reserve(ofClient('127.0.0.1'), { signal })
   const ended = Promise.all([
     assert.rejects(pending.open(signal), { code: 'CHANNEL_REPLACED' }),
-    assert.rejects(ports.reserve(ofClient('127.0.0.1'), { signal }), { code: 'CHANNEL_ABORTED' }),
+    assert.rejects(ports.reserve(ofClient('127.0.0.1'), { signal }), { code: 'CHANNEL_REPLACED' }),
   ])
   await ports[Symbol.asyncDispose]()
   await ended
-  await assert.rejects(ports.reserve(ofClient('127.0.0.1'), { signal }), { code: 'CHANNEL_ABORTED' })
+  await assert.rejects(ports.reserve(ofClient('127.0.0.1'), { signal }), { code: 'CHANNEL_REPLACED' })
   const got = readToEnd(client)
   await data.send(sourceOf(Buffer.from('still here')), unbounded())
   assert.equal(String(await got), 'still here')

@@ -177,7 +177,7 @@ class SharedPorts implements PassivePorts, ReservationOwner {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closing.signal.aborted) return
     this.#closing.abort()
-    await Promise.all([...this.#held.values()].map(held => held[Symbol.asyncDispose]()))
+    for (const held of [...this.#held.values()]) held.fail(closed())
     await this.#listeners?.[Symbol.asyncDispose]()
   }
 
@@ -258,7 +258,7 @@ class SharedPorts implements PassivePorts, ReservationOwner {
 
 function closed(): ChannelError {
   return new ChannelError(
-    'CHANNEL_ABORTED',
-    'the passive ports were closed: the server stops, or its settings changed',
+    'CHANNEL_REPLACED',
+    'the passive ports were closed, because the settings changed or the server stops: send EPSV or PASV again',
   )
 }

@@ -64,7 +64,7 @@ export class HeldReservation implements PassiveReservation {
     const waiting = new Deferred<DataConnection>()
     this.#waiting = waiting
     if (signal.aborted) {
-      this.#fail(aborted(this.port, signal))
+      this.fail(aborted(this.port, signal))
       return waiting.promise
     }
     if (this.#state.phase === 'arrived') {
@@ -74,7 +74,7 @@ export class HeldReservation implements PassiveReservation {
     // Many clients dial only after the transfer command: they get the whole time from here.
     clearTimeout(this.#state.timer)
     this.#state = { ...this.#state, timer: this.#startTimer() }
-    const off = onAbort(signal, () => this.#fail(aborted(this.port, signal)))
+    const off = onAbort(signal, () => this.fail(aborted(this.port, signal)))
     return waiting.promise.finally(off)
   }
 
@@ -92,7 +92,7 @@ export class HeldReservation implements PassiveReservation {
   async [Symbol.asyncDispose](): Promise<void> {
     const { phase } = this.#state
     if (phase === 'opened' || phase === 'failed') return
-    this.#fail(
+    this.fail(
       new ChannelError(
         'CHANNEL_REPLACED',
         `passive port ${this.port} was given up for a newer request, or at the end of the session`,
@@ -114,11 +114,11 @@ export class HeldReservation implements PassiveReservation {
       strangers.length > 0
         ? `${nobody}; ${strangers.join(', ')} came instead of ${this.ticket.address}: connect from the address of the control connection`
         : `${nobody}: let port ${port} through the firewalls and NAT on the way, and check that the client can reach the address it was told`
-    this.#fail(new ChannelError('CHANNEL_ACCEPT_TIMEOUT', text))
+    this.fail(new ChannelError('CHANNEL_ACCEPT_TIMEOUT', text))
   }
 
   /** Ends what has not become a connection. Does nothing afterwards. */
-  #fail(error: ChannelError): void {
+  fail(error: ChannelError): void {
     const state = this.#state
     if (state.phase === 'opened' || state.phase === 'failed') return
     this.#state = { phase: 'failed', error }

@@ -15,7 +15,14 @@ export interface Channel {
 }
 
 /** Methods that answer nothing. They are told, in order, without waiting. */
-const TOLD: ReadonlySet<string> = new Set(['adopt', 'released', 'loggedOut', 'settleQuota', 'events'])
+const TOLD: ReadonlySet<string> = new Set([
+  'adopt',
+  'adopted',
+  'released',
+  'loggedOut',
+  'settleQuota',
+  'events',
+])
 
 /** How long an answer of the other process may take. Passwords are checked within it, whatever the delay of wrong ones. */
 const ANSWER_MS = 120_000

@@ -61,6 +61,8 @@ export interface WorkerConfig {
 
 /** Where a control connection came in. */
 export interface Arrival {
+  /** What the worker answers with, once it has the socket. */
+  readonly ticket: number
   readonly listener: string
   /** Set when the controller has counted the connection already; absent behind PROXY protocol, where only the worker learns the address. */
   readonly admitted: string | undefined
@@ -99,6 +101,8 @@ export interface WorkerFigures {
 
 /** What a worker may ask of the controller. The same in one process and across two. */
 export interface ControllerLink {
+  /** The socket of this arrival is in the worker's hands. */
+  adopted(ticket: number): void
   /** Counts a connection against the limits; answers the session's name, or why not. */
   admit(ask: { listener: string; address: string }): Promise<{ session: string } | Refusal>
   /** The session is over: its place is free again. */
@@ -108,8 +112,16 @@ export interface ControllerLink {
   login(ask: LoginAsk): Promise<LoginAnswer>
   /** REIN: the session stays, its user does not. */
   loggedOut(session: string): void
-  /** Grants up to `bytes` more (and `files` new files) to a user with a quota. Granted 0: the quota is used up. */
-  reserveQuota(ask: { user: string; bytes: number; files: number }): Promise<{ bytes: number; files: number }>
+  /**
+   * Grants up to `bytes` more (and `files` new files) to a user with a quota, fewer when little is left so that uploads
+   * side by side all find room. Fewer than `need`: the quota is used up.
+   */
+  reserveQuota(ask: {
+    user: string
+    bytes: number
+    need: number
+    files: number
+  }): Promise<{ bytes: number; files: number }>
   /** Gives back what was reserved and not used, and takes off what was deleted. Negative numbers free. */
   settleQuota(ask: { user: string; bytes: number; files: number }): void
   /** What is left of the user's quota; absent: no limit. */

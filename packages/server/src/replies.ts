@@ -124,6 +124,7 @@ export const REPLIES = {
   'file.status': [213, '{text}'],
   'file.unavailable': [550, '{text}'],
   'file.denied': [550, 'Permission denied: {permission} on {path}.'],
+  'file.has-rules': [550, 'Something below {path} has permissions of its own, so it keeps its name.'],
   'file.busy': [450, '{text}'],
   'file.no-space': [452, '{text}'],
   'file.quota': [552, '{text}'],

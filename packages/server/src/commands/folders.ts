@@ -70,7 +70,7 @@ export const FOLDER_COMMANDS = {
       const { storage } = session.files
       const before = session.account?.quota ? await storage.stat(path, { follow: false }) : undefined
       await storage.removeFile(path)
-      if (before) session.freeQuota({ bytes: before.size, files: 1 })
+      if (before) session.freeQuota(path, { bytes: before.size, files: 1 })
       session.emit({ type: 'file', change: 'deleted', path })
       return session.say('file.done', { text: 'Deleted.' })
     },
@@ -83,6 +83,8 @@ export const FOLDER_COMMANDS = {
     async run(session, { path }) {
       // A refused RNFR forgets the one before: the next RNTO must not move another file.
       session.takePrepared()
+      // The rule would stay with the old name, and what it protects would go without.
+      if (session.files.hasRulesBelow(path)) throw session.refuse('file.has-rules', { path })
       await session.files.storage.stat(path, { follow: false })
       session.prepared = { kind: 'rename', from: path }
       return session.say('file.rename-from')
@@ -96,9 +98,10 @@ export const FOLDER_COMMANDS = {
     async run(session, { path }) {
       const prepared = session.takePrepared()
       if (prepared.kind !== 'rename') return session.say('file.rename-first')
+      if (session.files.hasRulesBelow(path)) throw session.refuse('file.has-rules', { path })
       const freed = await replacedByRename(session, prepared.from, path)
       await session.files.storage.rename(prepared.from, path)
-      if (freed) session.freeQuota(freed)
+      if (freed) session.freeQuota(path, freed)
       session.emit({ type: 'file', change: 'renamed', path: prepared.from, to: path })
       return session.say('file.done', { text: 'Renamed.' })
     },

@@ -13,7 +13,7 @@ export const LOGIN_COMMANDS = {
     async run(session, { argument: user }) {
       if (session.state.phase === 'ready') return session.say('login.already')
       session.state = { phase: 'greeted' }
-      if (session.context.listener(session.listener).tls === 'required' && !session.secured) {
+      if (session.listenerSettings.tls === 'required' && !session.secured) {
         return session.say('login.needs-tls')
       }
       const { users } = session.context

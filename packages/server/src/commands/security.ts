@@ -13,7 +13,7 @@ export const SECURITY_COMMANDS = {
     run(session, { argument }) {
       // TLS-C and TLS-P are the drafts' names for AUTH TLS with PROT C and PROT P; SSL is what old clients send.
       const mechanism = /^(TLS|SSL|TLS-C|TLS-P)$/i.exec(argument)?.[0]?.toUpperCase()
-      const listener = session.context.listener(session.listener)
+      const listener = session.listenerSettings
       if (!session.context.tlsOptions || listener.tls === 'off') return session.say('tls.off')
       if (!mechanism) return session.say('tls.mechanism')
       if (session.tls) return session.say(listener.tls === 'implicit' ? 'tls.implicit' : 'tls.already')
@@ -52,7 +52,7 @@ export const SECURITY_COMMANDS = {
           session.data.protected = true
           return session.say('tls.prot-private')
         case 'C':
-          if (session.context.listener(session.listener).encryptData) return session.say('tls.prot-required')
+          if (session.listenerSettings.encryptData) return session.say('tls.prot-required')
           session.data.protected = false
           return session.say('tls.prot-clear')
         case 'S':
@@ -70,7 +70,7 @@ export const SECURITY_COMMANDS = {
     features: session => (session.context.tlsOptions ? ['CCC'] : []),
     run(session) {
       if (!session.secured) return session.say('tls.needs-auth')
-      const { tls } = session.context.listener(session.listener)
+      const { tls } = session.listenerSettings
       if (tls === 'required' || tls === 'implicit') return session.say('tls.clear-refused')
       session.afterReply = () => clearControl(session)
       return session.say('tls.clear')

@@ -142,22 +142,26 @@ async function copyTo(session: Session, path: string) {
   const { link } = session.owner
   const source = await storage.stat(prepared.from)
   const target = await storage.stat(path).catch(() => undefined)
-  const bytes = Math.max(0, source.size - (target?.size ?? 0))
+  // Negative where a larger file is replaced.
+  const bytes = source.size - (target?.size ?? 0)
   const files = target ? 0 : 1
   const { account } = session
-  if (account?.quota) {
-    const granted = await link.reserveQuota({ user: account.user, bytes, files })
-    if (granted.bytes < bytes || granted.files < files) {
-      link.settleQuota({ user: account.user, bytes: -granted.bytes, files: -granted.files })
+  const counted = account?.quota && session.files.countsToQuota(path)
+  if (counted) {
+    const need = Math.max(0, bytes)
+    const granted = await link.reserveQuota({ user: account.user, bytes: need, need, files })
+    if (granted.bytes < need || granted.files < files) {
+      session.freeQuota(path, granted)
       return session.say('file.quota', { text: 'The copy does not fit into your quota.' })
     }
   }
   try {
     await storage.copy(prepared.from, path, { signal: session.signal })
   } catch (error) {
-    session.freeQuota({ bytes, files })
+    session.freeQuota(path, { bytes: Math.max(0, bytes), files })
     throw error
   }
+  if (bytes < 0) session.freeQuota(path, { bytes: -bytes, files: 0 })
   session.emit({ type: 'file', change: 'copied', path: prepared.from, to: path })
   return session.say('file.done', { text: 'Copied.' })
 }

@@ -59,7 +59,7 @@ async function combine(session: Session, argument: string) {
   if (targetName === undefined || partNames.length === 0) {
     throw session.refuse('command.needs-argument', { syntax: SPACE_COMMANDS.COMB.syntax })
   }
-  const { files, account, signal } = session
+  const { files, signal } = session
   const target = files.resolve(targetName)
   const parts = partNames.map(name => files.resolve(name))
   for (const needs of ['write', 'append'] as const) {
@@ -89,7 +89,7 @@ async function combine(session: Session, argument: string) {
   }
   for (const part of parts) await files.storage.removeFile(part)
   // The bytes only moved: what is gone from the user's count are the parts' files.
-  if (account?.quota) session.freeQuota({ bytes: 0, files: parts.length - (upload.offset === 0 ? 1 : 0) })
+  session.freeQuota(target, { bytes: 0, files: parts.length - (upload.offset === 0 ? 1 : 0) })
   session.emit({ type: 'file', change: 'copied', path: parts.join(' '), to: target })
   return session.say('file.done', { text: `${parts.length} parts joined.` })
 }

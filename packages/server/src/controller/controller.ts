@@ -102,11 +102,13 @@ export class Controller {
     let refusal: Refusal | undefined
     const taken = this.#workers.adopt(
       worker => this.#limits.of(worker),
-      (worker, link) => {
+      worker => {
         const place = proxied ? undefined : this.#admit(worker, address)
-        if (place && 'key' in place) refusal = place
-        else link.adopt({ listener, admitted: place?.id }, socket)
+        if (!place || !('key' in place)) return { listener, admitted: place?.id }
+        refusal = place
+        return undefined
       },
+      socket,
     )
     if (taken) return refusal
     return {
@@ -154,6 +156,7 @@ export class Controller {
         })
         return place
       },
+      adopted: ticket => this.#workers.adopted(worker, ticket),
       released: session => this.#limits.release(session),
       needsTls: user => this.#rules.authenticator.requiresTls(user),
       login: async ask => {

@@ -16,7 +16,7 @@ export class LoginUnavailable extends Error {
 
 /**
  * Spares argon2id for a client that logs in again and again, as clients with parallel connections do. Remembers a
- * keyed hash of name and password in memory, never the password; forgets it after five minutes and with every change
+ * keyed hash of name, password and address in memory, never the password; forgets it after five minutes and with every change
  * of the users. Equal checks that run at the same time are one check.
  */
 export class LoginCache {
@@ -34,7 +34,7 @@ export class LoginCache {
   /** @throws {LoginUnavailable} */
   async check(ask: { user: string; password: string; address: string }): Promise<UserRecord | undefined> {
     const key = createHmac('sha256', this.#key)
-      .update(`${ask.user.length}:${ask.user}${ask.password}`)
+      .update(`${ask.user.length}:${ask.user}${ask.password.length}:${ask.password}${ask.address}`)
       .digest('base64')
     const known = this.#right.get(key)
     if (known && known.until > this.#now()) return known.user

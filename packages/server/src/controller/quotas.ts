@@ -14,6 +14,8 @@ interface Usage {
 
 /** After so long the folder is counted again: files also come and go by other ways than FTP. */
 const RECOUNT_MS = 60 * 60_000
+/** The part of what is left that one upload gets in advance. */
+const LARGEST_SHARE = 1 / 8
 /** A folder that takes longer to count keeps its last count. */
 const COUNT_MS = 5 * 60_000
 
@@ -34,11 +36,11 @@ export class Quotas {
     user: string,
     home: string,
     quota: Quota,
-    ask: { bytes: number; files: number },
+    ask: { bytes: number; need: number; files: number },
   ): Promise<{ bytes: number; files: number }> {
     const used = await this.#used(user, home)
-    const bytes = grant(ask.bytes, quota.bytes, used.bytes)
-    const files = grant(ask.files, quota.files, used.files)
+    const bytes = grant(ask.bytes, ask.need, quota.bytes, used.bytes)
+    const files = grant(ask.files, ask.files, quota.files, used.files)
     used.bytes += bytes
     used.files += files
     return { bytes, files }
@@ -71,8 +73,11 @@ export class Quotas {
   }
 }
 
-function grant(asked: number, limit: number | undefined, used: number): number {
-  return limit === undefined ? asked : Math.max(0, Math.min(asked, limit - used))
+/** As much as is needed, and of what is asked beyond it no more than a share of what is left: others upload, too. */
+function grant(asked: number, need: number, limit: number | undefined, used: number): number {
+  if (limit === undefined) return asked
+  const left = Math.max(0, limit - used)
+  return Math.min(left, asked, Math.max(need, Math.floor(left * LARGEST_SHARE)))
 }
 
 async function count(home: string): Promise<Usage> {

@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ServerError } from '../errors.ts'
 import { type Channel, connect } from '../ipc.ts'
-import type { ControllerLink, WorkerConfig, WorkerLink } from '../link.ts'
+import type { Arrival, ControllerLink, WorkerConfig, WorkerLink } from '../link.ts'
 import { Worker } from '../worker/worker.ts'
 
 const ENTRY = fileURLToPath(new URL('../worker/process.ts', import.meta.url))
@@ -34,6 +34,8 @@ interface Member {
   link: WorkerLink | undefined
   child: ChildProcess | undefined
   restartMs: number
+  /** Connections on their way to the worker: if it dies before it has them, nobody else would close them. */
+  readonly handed: Map<number, Socket>
 }
 
 /** The workers of a server. One that dies takes its own sessions with it and is replaced; the others do not notice. */
@@ -42,6 +44,7 @@ export class Workers {
   readonly #members: Member[]
   readonly #processes: boolean
   #closing = false
+  #tickets = 0
 
   /** @param processes - false runs the one worker in this process: for tests, and for programs that embed a server */
   constructor(count: number, processes: boolean, observer: WorkersObserver) {
@@ -52,6 +55,7 @@ export class Workers {
       link: undefined,
       child: undefined,
       restartMs: RESTART_MS,
+      handed: new Map<number, Socket>(),
     }))
   }
 
@@ -64,15 +68,33 @@ export class Workers {
     await Promise.all(this.#members.map(member => this.#start(member)))
   }
 
-  /** Hands a connection to the worker with the fewest sessions of those that are up; false when none is. */
-  adopt(sessionsOf: (worker: number) => number, hand: (worker: number, link: WorkerLink) => void): boolean {
+  /**
+   * Hands a connection to the worker with the fewest sessions of those that are up; false when none is.
+   * @param place - what the worker is told of it; undefined when it is refused
+   */
+  adopt(
+    sessionsOf: (worker: number) => number,
+    place: (worker: number) => Omit<Arrival, 'ticket'> | undefined,
+    socket: Socket,
+  ): boolean {
     let best: Member | undefined
     for (const member of this.#members) {
       if (member.link && (!best || sessionsOf(member.index) < sessionsOf(best.index))) best = member
     }
     if (!best?.link) return false
-    hand(best.index, best.link)
+    const about = place(best.index)
+    if (!about) return true
+    const ticket = ++this.#tickets
+    if (this.#processes) best.handed.set(ticket, socket)
+    best.link.adopt({ ...about, ticket }, socket)
     return true
+  }
+
+  /** The worker has the socket: ours, which is the same connection once more, can go. */
+  adopted(worker: number, ticket: number): void {
+    const { handed } = this.#members[worker - 1] ?? {}
+    handed?.get(ticket)?.destroy()
+    handed?.delete(ticket)
   }
 
   async configure(): Promise<void> {
@@ -133,6 +155,8 @@ export class Workers {
     child.once('exit', (code, signal) => {
       const up = member.link !== undefined
       member.link = undefined
+      for (const socket of member.handed.values()) socket.destroy()
+      member.handed.clear()
       if (this.#closing) return
       if (Date.now() - startedAt > STABLE_MS) member.restartMs = RESTART_MS
       if (up)
@@ -182,7 +206,8 @@ function channelOf(child: ChildProcess): Channel {
   return {
     send(message, socket) {
       if (!child.connected) return void socket?.destroy()
-      child.send(message as object, socket, error => {
+      // Kept open here until the worker says that it has it: see `handed`.
+      child.send(message as object, socket, { keepOpen: true }, error => {
         if (error) socket?.destroy()
       })
     },

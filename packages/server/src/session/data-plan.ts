@@ -22,7 +22,7 @@ export class DataPlan {
 
   constructor(session: Session) {
     this.#session = session
-    const implicit = session.context.listener(session.listener).tls === 'implicit'
+    const implicit = session.listenerSettings.tls === 'implicit'
     this.protected = implicit
     this.sized = implicit
   }
@@ -104,7 +104,7 @@ export class DataPlan {
   /** Refuses a transfer before it begins: nothing agreed on, or in the clear where TLS is required. */
   check(): void {
     const session = this.#session
-    const mustProtect = session.context.listener(session.listener).encryptData
+    const mustProtect = session.listenerSettings.encryptData
     if (mustProtect && !this.protected) throw new Refused(session.say('tls.data-required'))
     if (!this.#promise) throw new Refused(session.say('data.none'))
   }

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import { type CipherNameAndProtocol, TLSSocket } from 'node:tls'
 import { SessionTls } from '@portolan/channels'
 import type { HashAlgorithm, MlsxFact, Reply } from '@portolan/protocol'
+import type { ListenerSettings } from '@portolan/settings'
 import { Refused } from '../commands/command.ts'
 import type { SessionEvent } from '../events.ts'
 import type { ControllerLink, SessionInfo } from '../link.ts'
@@ -41,7 +42,7 @@ export interface SessionOwner {
  */
 export class Session {
   readonly id: string
-  readonly listener: string
+  #listenerSettings: ListenerSettings
   readonly ends: SessionEnds
   readonly since = Date.now()
   readonly control: ControlConnection
@@ -69,11 +70,11 @@ export class Session {
 
   constructor(
     socket: Socket,
-    about: { id: string; listener: string; ends: SessionEnds },
+    about: { id: string; listener: ListenerSettings; ends: SessionEnds },
     owner: SessionOwner,
   ) {
     this.id = about.id
-    this.listener = about.listener
+    this.#listenerSettings = about.listener
     this.ends = about.ends
     this.owner = owner
     this.idleTimeout = owner.context.settings.timeouts.idle
@@ -83,6 +84,17 @@ export class Session {
       onInput: () => void this.#dispatcher.advance(),
       onClosed: reason => void this.#ended(reason),
     })
+  }
+
+  /** The name of the listener that the session came through. */
+  get listener(): string {
+    return this.#listenerSettings.name
+  }
+
+  /** Of the listener that the session came through; the last known ones when a reload took it away. */
+  get listenerSettings(): ListenerSettings {
+    this.#listenerSettings = this.context.listener(this.listener) ?? this.#listenerSettings
+    return this.#listenerSettings
   }
 
   get context(): WorkerContext {
@@ -219,15 +231,17 @@ export class Session {
     this.tls = tls
     const socket = this.control.socket
     if (socket instanceof TLSSocket) {
-      const { standardName } = socket.getCipher()
-      this.emit({ type: 'tls', protocol: socket.getProtocol() ?? 'unknown', cipher: standardName })
+      // Null when the client is gone already, whatever the types say.
+      const cipher: CipherNameAndProtocol | null = socket.getCipher()
+      const protocol = socket.getProtocol() ?? 'unknown'
+      this.emit({ type: 'tls', protocol, cipher: cipher?.standardName ?? 'unknown' })
     }
   }
 
   /** Tells the controller that files of the user went away. */
-  freeQuota(freed: { bytes: number; files: number }): void {
+  freeQuota(path: string, freed: { bytes: number; files: number }): void {
     const { account } = this
-    if (account?.quota)
+    if (account?.quota && this.files.countsToQuota(path))
       this.owner.link.settleQuota({ user: account.user, bytes: -freed.bytes, files: -freed.files })
   }
 

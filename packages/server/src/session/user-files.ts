@@ -10,6 +10,7 @@ export class UserFiles implements AsyncDisposable {
   readonly #allows: PermissionCheck
   readonly #close: () => void
   readonly #rulePaths: readonly string[]
+  readonly #otherMounts: readonly string[]
   /** The current folder: absolute, normalised. */
   cwd = '/'
 
@@ -23,6 +24,7 @@ export class UserFiles implements AsyncDisposable {
     )
     this.#close = close
     this.#rulePaths = [...account.permissions, ...account.mounts].map(rule => rule.path)
+    this.#otherMounts = account.mounts.map(mount => mount.path).filter(path => path !== '/')
   }
 
   /** The absolute path of an argument. @throws {StorageError} `STORAGE_BAD_NAME` */
@@ -37,6 +39,11 @@ export class UserFiles implements AsyncDisposable {
 
   may(permission: Permission, path: string): boolean {
     return this.#allows(path, permission)
+  }
+
+  /** The quota is one of the home: what lies in virtual folders is shared with others and counts to nobody. */
+  countsToQuota(path: string): boolean {
+    return !this.#otherMounts.some(mount => path === mount || path.startsWith(`${mount}/`))
   }
 
   /** True when a rule or a mount says something of its own about a path below the folder. */

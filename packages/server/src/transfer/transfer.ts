@@ -117,7 +117,10 @@ async function protect(
   if (!session.data.protected || !session.tls) return
   const { sessionReuse, requireCloseNotify } = session.context.settings.tls
   const bound = AbortSignal.any([signal, AbortSignal.timeout(session.context.settings.timeouts.handshake)])
-  await connection.secure(session.tls.context, { signal: bound, watchEnd: watchEnd && requireCloseNotify })
+  await connection.secure(session.context.unboundTls ?? session.tls.context, {
+    signal: bound,
+    watchEnd: watchEnd && requireCloseNotify,
+  })
   if (sessionReuse === 'required' && !connection.tls?.reused) throw session.refuse('tls.reuse-required')
 }
 

@@ -2,7 +2,7 @@ import type { StreamEnd } from '@portolan/channels'
 import type { Reply } from '@portolan/protocol'
 import { baseName, type Upload } from '@portolan/storage'
 import type { Account } from '../policy/account.ts'
-import { QuotaGate } from '../policy/quota-gate.ts'
+import { QuotaGate, type Replaced } from '../policy/quota-gate.ts'
 import type { Session } from '../session/session.ts'
 import { asciiSink, type EndingSink, inflateSink, plainSink, StreamFormatError } from './sinks.ts'
 import { runTransfer } from './transfer.ts'
@@ -23,7 +23,8 @@ export async function runUpload(session: Session, ask: UploadAsk): Promise<Reply
   session.data.check()
   const { files, account } = session
   const { uploads } = session.context.settings
-  const quota = account?.quota ? await claim(session, account, ask.path) : undefined
+  const counts = account?.quota && files.countsToQuota(ask.path)
+  const quota = counts ? await claim(session, account, ask.path) : undefined
   let upload: Upload
   try {
     upload = await files.storage.write(ask.path, {
@@ -51,8 +52,12 @@ export async function runUpload(session: Session, ask: UploadAsk): Promise<Reply
       return end.kind === 'clean' ? endOfFormat(sink, end) : end
     },
     async complete(end) {
-      await upload.publish()
-      quota?.keep()
+      if (quota)
+        await quota.publish(
+          () => replacedBy(session, ask.path),
+          () => upload.publish(),
+        )
+      else await upload.publish()
       const name = ask.command === 'STOU' ? `Stored as ${baseName(ask.path)}: ` : ''
       return `${name}${end.bytes} bytes received.`
     },
@@ -70,10 +75,16 @@ function from(offset: number): string {
 
 /** The upload's claim on the quota. The file that it replaces counts already. */
 async function claim(session: Session, account: Account, path: string): Promise<QuotaGate> {
-  const before = await session.files.storage.stat(path).catch(() => undefined)
-  const quota = new QuotaGate(session.owner.link, account.user, before?.size ?? 0)
-  if (!before) await quota.takeFile()
+  const before = await replacedBy(session, path)
+  const quota = new QuotaGate(session.owner.link, account.user, before.bytes)
+  if (before.files === 0) await quota.takeFile()
   return quota
+}
+
+/** What an upload takes the place of. */
+async function replacedBy(session: Session, path: string): Promise<Replaced> {
+  const entry = await session.files.storage.stat(path).catch(() => undefined)
+  return entry ? { bytes: entry.size, files: 1 } : { bytes: 0, files: 0 }
 }
 
 /** The way of the received bytes: MODE, TYPE, quota, storage. */

@@ -1,3 +1,5 @@
+import { constants } from 'node:crypto'
+import { createSecureContext } from 'node:tls'
 import {
   compileAddressRules,
   compileGlobs,
@@ -19,6 +21,7 @@ export function buildContext(
 ): WorkerContext {
   const { settings } = config
   const { active, messages } = settings
+  const tls = tlsOptions(config)
   const texts = new ReplyTexts({
     ...messages.replies,
     ...(messages.login !== undefined && { 'login.ok': messages.login }),
@@ -41,13 +44,13 @@ export function buildContext(
         ? undefined
         : PortRange.of({ basePort: active.basePort, numberOfPorts: active.numberOfPorts }),
     activeForeign: new TrustedNetworks(active.allowForeign),
-    tlsOptions: tlsOptions(config),
+    tlsOptions: tls,
+    unboundTls:
+      tls && settings.tls.sessionReuse === 'off'
+        ? createSecureContext({ ...tls.contextOptions, secureOptions: constants.SSL_OP_NO_TICKET })
+        : undefined,
     reportCommands: settings.log.level === 'debug',
-    listener(name) {
-      const listener = listeners.get(name)
-      if (!listener) throw new Error(`no listener is called ${name}`)
-      return listener
-    },
+    listener: name => listeners.get(name),
     greeting: () => texts.say('session.greeting', { server: settings.server.name }),
     forbids: (userClass, verb) => forbidden.some(rule => rule.commands.has(verb) && rule.matches(userClass)),
   }

@@ -1,3 +1,4 @@
+import type { SecureContext } from 'node:tls'
 import type {
   AddressRules,
   PassivePorts,
@@ -23,9 +24,12 @@ export interface WorkerContext {
   readonly activeForeign: TrustedNetworks
   /** What a session's TLS is made from; absent when no certificate is there. */
   readonly tlsOptions: SessionTlsOptions | undefined
+  /** With `sessionReuse: off`: what data connections are made from, in place of the session's own, so that nothing can be resumed. */
+  readonly unboundTls: SecureContext | undefined
   /** True when a `command` event is wanted for every command. */
   readonly reportCommands: boolean
-  listener(name: string): ListenerSettings
+  /** Undefined for a listener that a reload took away. */
+  listener(name: string): ListenerSettings | undefined
   greeting(): Reply
   forbids(userClass: string, verb: string): boolean
 }

@@ -87,6 +87,7 @@ export class Worker implements WorkerLink, SessionOwner {
 
   adopt(arrival: Arrival, socket: Socket): void {
     // Until the session listens itself, an error must not end the worker.
+    this.link.adopted(arrival.ticket)
     const ignore = () => socket.destroy()
     socket.on('error', ignore)
     this.#take(arrival, socket)
@@ -213,13 +214,15 @@ export class Worker implements WorkerLink, SessionOwner {
   async #take(arrival: Arrival, socket: Socket): Promise<void> {
     const { context } = this
     const listener = context.listener(arrival.listener)
+    // Taken away by a reload while the connection was on its way.
+    if (!listener) return void socket.destroy()
     const ends = await endsOf(socket, listener.proxyProtocol)
     const answer = arrival.admitted
       ? { session: arrival.admitted }
       : await this.link.admit({ listener: listener.name, address: ends.client.address })
     if ('key' in answer) return this.#refuse(socket, listener.tls === 'implicit', answer)
     if (socket.destroyed) return this.link.released(answer.session)
-    const session = new Session(socket, { id: answer.session, listener: listener.name, ends }, this)
+    const session = new Session(socket, { id: answer.session, listener, ends }, this)
     this.#sessions.set(session.id, session)
     this.#report({
       type: 'session-opened',
