@@ -26,7 +26,7 @@ export interface LoginState {
 
 /** What PASS decides: the password first, then what the account allows, then the limits. */
 export async function answerLogin(ask: LoginAsk, rules: LoginRules, state: LoginState): Promise<LoginAnswer> {
-  const banned = state.bans.remainingFor(ask.user, ask.address)
+  const banned = Math.max(state.bans.remaining(ask.address), state.bans.remainingFor(ask.user, ask.address))
   if (banned > 0) return { kind: 'refused', ...bannedRefusal(ask.address, banned) }
   if (rules.accounts.isAnonymous(ask.user)) return anonymousLogin(ask, rules, state)
   let user: UserRecord | undefined
