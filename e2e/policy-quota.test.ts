@@ -175,6 +175,22 @@ describe('a quota of bytes', () => {
     await left(first, QUOTA - 50_001)
   })
 
+  it('holds when the file that is replaced is moved away meanwhile', async () => {
+    await using server = await start({ bytes: QUOTA })
+    await using first = await logIn(server)
+    await using second = await logIn(server)
+    await put(first, 'STOR a', Buffer.alloc(QUOTA))
+    await using link = await begin(first, 'STOR a')
+    await link.write(Buffer.alloc(QUOTA))
+    await until(async () => (await received(server)) === QUOTA || 'not all was received')
+    await second.ask('RNFR a', 350)
+    await second.ask('RNTO b', 250)
+    link.end()
+    await first.expect(552)
+    await second.ask('SIZE a', 550)
+    await left(second, 0)
+  })
+
   it('is that of each user alone', async () => {
     await using server = await start({ bytes: QUOTA })
     await using alice = await logIn(server)
