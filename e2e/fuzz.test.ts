@@ -40,9 +40,11 @@ it('20 sessions at once of random bytes, damaged dialogues and misbehaving clien
       for (let round = 0; performance.now() < end; round += 1) {
         const number = round * SESSIONS_AT_ONCE + lane
         sessions += 1
-        await fuzzSession(new Random(SEED + number), target).catch((error: unknown) => {
-          throw new Error(`session ${number} of seed ${SEED}: ${String(error)}`, { cause: error })
-        })
+        await fuzzSession(new Random(Math.imul(SEED, 0x9e3779b1) + number), target).catch(
+          (error: unknown) => {
+            throw new Error(`session ${number} of seed ${SEED}: ${String(error)}`, { cause: error })
+          },
+        )
       }
     }),
   )

@@ -213,7 +213,7 @@ export const TLS_SCRIPTS: readonly Script[] = [
     steps: [{ send: 'CCC', expect: 534 }],
   },
   {
-    name: 'CCC before login',
+    name: 'CCC under TLS before login',
     listener: 'optional',
     as: 'nobody',
     steps: [...protect(), { send: 'CCC', expect: 530 }],

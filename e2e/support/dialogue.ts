@@ -91,6 +91,11 @@ export class Dialogue implements AsyncDisposable {
     return this.#replies
   }
 
+  /** True once the connection has ended. */
+  get isOver(): boolean {
+    return this.#over !== undefined || this.#raw.destroyed
+  }
+
   /** Sends bytes as they are. Text goes out as Latin-1, so that any byte can be written down. */
   write(bytes: Buffer | string): void {
     this.#stream.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes)
