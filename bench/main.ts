@@ -80,8 +80,10 @@ async function columnOf(kind: ServerKind): Promise<Column> {
   return { name, label, role, note, version, ...(missing === undefined ? {} : { missing }) }
 }
 
-async function keep(run: Run, { quick }: Options): Promise<void> {
-  const folder = quick ? join(cache, 'results') : join(import.meta.dirname, 'results')
+/** Only whole runs are worth keeping with the project; the others go to the cache. */
+async function keep(run: Run, { quick, only, work }: Options): Promise<void> {
+  const whole = !quick && only.length === 0 && work.length === 0
+  const folder = whole ? join(import.meta.dirname, 'results') : join(cache, 'results')
   await mkdir(folder, { recursive: true })
   const path = join(folder, `${run.date.replace(/[ :]/g, '-')}.json`)
   await writeFile(path, renderJson(run))

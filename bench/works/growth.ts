@@ -7,10 +7,13 @@ import { checkNames, withoutListing } from './listing.ts'
 import { clearUploads } from './uploads.ts'
 import type { Measured, Target, Work, WorkContext } from './work.ts'
 
+/** How many times as much is done in small jobs before: a garbage collector's heap has then grown as far as it goes. */
+const FIRST_TIMES = 3
+
 /**
- * Memory that grows with the size of a job: the peak during a large one less the peak during as much in small ones one
- * after the other, in PSS of the whole process tree. A server that streams shows about nothing; what it loads, caches
- * and leaves to its garbage collector is in both.
+ * Memory that grows with the size of a job: the peak during a large one less the peak during more than as much in small
+ * ones one after the other, in PSS of the whole process tree. A server that streams shows about nothing; what it loads,
+ * caches and leaves to its garbage collector is in both.
  */
 function growth(work: {
   readonly name: string
@@ -43,7 +46,10 @@ function growth(work: {
         const peak = await peakOf(instance.pid, moved)
         return { peak, result: await moved }
       }
-      const small = await watch({ ...work.task(context, false), count: work.parts(stage.sizes) })
+      const small = await watch({
+        ...work.task(context, false),
+        count: FIRST_TIMES * work.parts(stage.sizes),
+      })
       await clearUploads(stage.uploads)
       const large = await watch(work.task(context, true))
       await clearUploads(stage.uploads)
@@ -56,11 +62,11 @@ function growth(work: {
   }
 }
 
-/** All names at once, or a tenth of them ten times. */
+/** All names at once, or a tenth of them again and again. */
 export function listingGrowth(command: 'LIST' | 'MLSD', target: Target): Work {
   return growth({
     name: `growth-${command.toLowerCase()}`,
-    title: `memory for ${command} of 100,000 names over 10,000, ten times (its peak)`,
+    title: `memory for ${command} of 100,000 names over 10,000 again and again (its peak)`,
     target,
     listing: command,
     parts: ({ names: [fewer, more] }) => Math.round(more / fewer),
@@ -69,11 +75,11 @@ export function listingGrowth(command: 'LIST' | 'MLSD', target: Target): Work {
   })
 }
 
-/** One large file, or a hundred small ones. */
+/** One large file, or small ones again and again. */
 export function transferGrowth(command: 'RETR' | 'STOR', target: Target): Work {
   return growth({
     name: `growth-${command.toLowerCase()}`,
-    title: `memory for ${command} of 1 GiB over 10 MiB, a hundred times (its peak)`,
+    title: `memory for ${command} of 1 GiB over 10 MiB again and again (its peak)`,
     target,
     parts: ({ big, ten }) => Math.round(big / ten),
     task: ({ instance, stage }, large) => {
