@@ -4,10 +4,10 @@ import type { SecureVersion } from 'node:tls'
 /** What a client sends. */
 export const CONTENT = randomBytes(100_000)
 /** What had the name before. */
-export const OLD = randomBytes(30_000)
+const OLD = randomBytes(30_000)
 
 /** A command that receives a file, and what it means for the name. */
-export interface Way {
+interface Way {
   readonly name: string
   /** The file that is there before; absent: none. */
   readonly before?: Buffer
@@ -24,7 +24,7 @@ export interface Way {
 /** Bytes of {@link OLD} that REST keeps. */
 const REST = 20_000
 
-export const WAYS: readonly Way[] = [
+const WAYS: readonly Way[] = [
   { name: 'STOR', command: 'STOR', after: CONTENT, resumable: true },
   { name: 'STOR over a file', command: 'STOR', before: OLD, after: CONTENT, resumable: true },
   {
@@ -47,7 +47,7 @@ export const SECURITIES: readonly { readonly name: string; readonly version: Sec
 ]
 
 /** How much has come when it happens. */
-export const STAGES = [
+const STAGES = [
   { name: 'before the first byte', bytes: 0 },
   { name: 'in the middle', bytes: CONTENT.length / 2 },
   { name: 'after the last byte', bytes: CONTENT.length },

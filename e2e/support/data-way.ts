@@ -40,11 +40,6 @@ export async function dial({ host, port }: PassivePort, from: string): Promise<D
   return new DataLink(await within(promise, LIMIT_MS, `connecting to passive port ${port}`))
 }
 
-/** A passive port, and the connection to it. */
-export async function openPassive(dialogue: Dialogue, command: 'EPSV' | 'PASV' = 'EPSV'): Promise<DataLink> {
-  return dial(await passive(dialogue, command), dialogue.from)
-}
-
 /** Listens at our address of the control connection. Nothing is sent yet. */
 export async function listen(dialogue: Dialogue): Promise<ActivePort> {
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true })

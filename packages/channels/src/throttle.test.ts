@@ -47,7 +47,7 @@ test('those who share a bucket share its rate', () => {
       waits.push(ms)
     },
   })
-  for (let i = 0; i < 3; i++) throttle(100)
+  for (let i = 0; i < 3; i++) void throttle(100)
   assert.deepEqual(waits, [100, 200, 300])
 })
 
