@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { adoptSocket } from './connection.ts'
 import { readInto } from './read-into.ts'
+import { receiveStream } from './receive.ts'
 import { collector, dataPair, loopback, pattern, unbounded } from './test-kit.ts'
 
 const KIB = 1024
@@ -40,6 +41,23 @@ test('an accepted socket reads straight into the buffers, without an allocation 
   pair.client.write('straight')
   assert.equal(await promise, 'straight')
   heir.destroy()
+})
+
+test('where a socket does not read straight into the buffers, bytes are copied there', async () => {
+  await using pair = await loopback()
+  const bytes = pattern(5 * MIB + 3)
+  pair.client.end(bytes)
+  const sink = collector()
+  const inbound = {
+    stream: pair.server,
+    tap: undefined,
+    plain: false,
+    cut: undefined,
+    moved: () => assert.fail('moved'),
+    destroy: () => assert.fail('destroyed'),
+  }
+  assert.deepEqual(await receiveStream(inbound, sink, unbounded()), { kind: 'clean', bytes: bytes.length })
+  assert.ok(bytes.equals(sink.bytes))
 })
 
 test('small pieces far apart arrive, too', async () => {

@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { buffers } from './buffer-pool.ts'
 import type { ByteSink, PumpOptions } from './data-connection.ts'
 import { Deferred } from './deferred.ts'
-import { type ReadTarget, readInto } from './read-into.ts'
+import { decryptInto, type ReadTarget, readInto } from './read-into.ts'
 import { ReceiveRing } from './receive-ring.ts'
+import { Spill } from './spill.ts'
 import type { BreakCause, StreamEnd } from './stream-end.ts'
 import { BROKEN, StreamGuard } from './stream-guard.ts'
 import type { TlsTap } from './tls-tap.ts'
@@ -40,17 +42,24 @@ export async function receiveStream(
   return new Receiving(inbound, sink, options).run()
 }
 
+/**
+ * How bytes get into the ring. `socket`: read there by the kernel. `tls`: decrypted there by OpenSSL, a piece at a time.
+ * `copied`: taken from `data` events, where the others are not possible.
+ */
+type Way = 'socket' | 'tls' | 'copied'
+
 class Receiving implements ReadTarget {
   readonly #inbound: Inbound
   readonly #sink: ByteSink
   readonly #options: PumpOptions
   readonly #guard: StreamGuard
   readonly #ring = new ReceiveRing(buffers)
+  readonly #spill = new Spill(buffers)
   readonly #done = new Deferred<void>()
-  /** Reads go straight into the ring; else pieces are copied in. */
-  readonly #direct: boolean
+  #way: Way = 'copied'
   #stream: Socket
-  #held: Uint8Array = new Uint8Array(0)
+  /** The next read goes into the spill. */
+  #spilling = false
   #received = 0
   #written = 0
   #paused = false
@@ -66,10 +75,8 @@ class Receiving implements ReadTarget {
     this.#inbound = inbound
     this.#sink = sink
     this.#options = options
-    const heir = inbound.plain ? readInto(inbound.stream, this) : undefined
-    if (heir) inbound.moved(heir)
-    this.#direct = heir !== undefined
-    this.#stream = heir ?? inbound.stream
+    this.#stream = inbound.stream
+    this.#openWay()
     this.#guard = new StreamGuard(this.#stream, {
       signal: options.signal,
       quietMs: options.stallMs,
@@ -80,7 +87,7 @@ class Receiving implements ReadTarget {
       cutBy: () => inbound.cut,
     })
     this.#stream.on('end', this.#onEnd)
-    if (!this.#direct) this.#stream.on('data', this.#onData)
+    if (this.#way === 'copied') this.#stream.on('data', this.#onData)
     inbound.tap?.on('fin', this.#onFin)
     if (this.#stream.readableEnded) this.#onEnd()
     if (inbound.tap?.ended) this.#onFin()
@@ -89,7 +96,7 @@ class Receiving implements ReadTarget {
   async run(): Promise<StreamEnd> {
     let clean = false
     try {
-      if (!this.#guard.cause) this.#stream.resume()
+      this.#start()
       await this.#guard.wait(this.#done.promise)
       clean = true
     } catch (error) {
@@ -104,26 +111,59 @@ class Receiving implements ReadTarget {
       this.#inbound.tap?.off('fin', this.#onFin)
       this.#guard.release()
       this.#ring.release(clean)
+      this.#spill.release(clean)
     }
     const { cause } = this.#guard
     return cause ? { kind: 'broken', bytes: this.#written, cause } : { kind: 'clean', bytes: this.#written }
   }
 
   buffer(): Uint8Array {
-    const { room } = this.#ring
+    // A socket stops when it is told to, so it may be given memory that is free only after the pause.
+    this.#spilling = this.#way === 'tls' && (!this.#spill.empty || !this.#ring.hasRoom)
+    const room = this.#spilling ? this.#spill.room : this.#ring.room
     return this.#options.throttle ? room.subarray(0, THROTTLED_PIECE) : room
   }
 
   onBytes(count: number): boolean {
-    this.#ring.commit(count)
+    if (this.#spilling) {
+      this.#spill.commit(count)
+      this.#spill.drain(bytes => this.#ring.copy(bytes))
+    } else {
+      this.#ring.commit(count)
+    }
+    this.#received += count
     // In this callback the place of the next read is not fixed yet: a buffer that is not full may go, too.
-    this.#feed(true)
+    if (this.#way === 'socket' || this.#ring.waiting >= WORTH_WRITING) this.#feed(true)
     this.#progress(count)
     return this.#mayRead()
   }
 
+  /** Finds the fastest way into the ring that this connection and this Node have. */
+  #openWay(): void {
+    const { stream, plain } = this.#inbound
+    const heir = plain ? readInto(stream, this) : undefined
+    if (heir) {
+      this.#way = 'socket'
+      this.#stream = heir
+      this.#inbound.moved(heir)
+    } else if (stream instanceof TLSSocket) {
+      // Many clients send their first bytes together with the end of the handshake.
+      for (let piece: unknown = stream.read(); Buffer.isBuffer(piece); piece = stream.read())
+        this.#take(piece)
+      this.#way = 'tls'
+      if (!decryptInto(stream, this)) this.#way = 'copied'
+    }
+  }
+
+  #start(): void {
+    if (this.#guard.cause) return
+    if (this.#received > 0) this.#progress(0)
+    this.#feed(this.#ended || this.#way === 'copied')
+    if (this.#mayRead()) this.#stream.resume()
+  }
+
   readonly #onData = (piece: Buffer): void => {
-    this.#held = this.#ring.copy(piece)
+    this.#take(piece)
     this.#progress(piece.length)
     if (this.#ring.waiting >= WORTH_WRITING) this.#feed(true)
     else this.#flush ??= setImmediate(() => this.#feedRest())
@@ -154,7 +194,6 @@ class Receiving implements ReadTarget {
   }
 
   #progress(count: number): void {
-    this.#received += count
     this.#options.onProgress?.(this.#received)
     const pause = this.#options.throttle?.(count)
     if (!pause) return
@@ -168,15 +207,21 @@ class Receiving implements ReadTarget {
     )
   }
 
+  /** Copies a piece into the ring; what has no room there waits in the spill. */
+  #take(piece: Uint8Array): void {
+    this.#received += piece.length
+    this.#spill.put(this.#ring.copy(piece))
+  }
+
   /** Settles whether we pause. */
   #mayRead(): boolean {
-    this.#paused = this.#throttled || this.#held.length > 0 || !this.#ring.hasRoom
+    this.#paused = this.#throttled || !this.#spill.empty || !this.#ring.hasRoom
     return !this.#paused
   }
 
   #readOn(): void {
     if (!this.#paused || this.#guard.cause) return
-    if (this.#held.length > 0) this.#held = this.#ring.copy(this.#held)
+    this.#spill.drain(bytes => this.#ring.copy(bytes))
     if (!this.#mayRead()) return
     this.#stream.resume()
     if (this.#finSeen) this.#checkFin()
@@ -192,7 +237,7 @@ class Receiving implements ReadTarget {
     if (this.#writing || this.#guard.cause) return
     const chunk = this.#ring.takeOldest(partial)
     if (chunk) this.#writing = this.#write(chunk)
-    else if (this.#ended && this.#held.length === 0) this.#done.resolve()
+    else if (this.#ended && this.#spill.empty) this.#done.resolve()
   }
 
   async #write(chunk: Buffer): Promise<boolean> {
@@ -207,7 +252,7 @@ class Receiving implements ReadTarget {
     this.#written += chunk.length
     this.#ring.written()
     this.#readOn()
-    this.#feed(this.#ended || !this.#direct)
+    this.#feed(this.#ended || this.#way === 'copied')
     return true
   }
 
@@ -219,10 +264,12 @@ class Receiving implements ReadTarget {
   async #settle(): Promise<boolean> {
     const give = async () => {
       if ((await this.#writing) === false) return false
-      for (let chunk = this.#ring.takeOldest(true); chunk; chunk = this.#ring.takeOldest(true)) {
+      for (;;) {
+        this.#spill.drain(bytes => this.#ring.copy(bytes))
+        const chunk = this.#ring.takeOldest(true)
+        if (!chunk) return true
         if (!(await this.#write(chunk))) return false
       }
-      return true
     }
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<boolean>(resolve => {
