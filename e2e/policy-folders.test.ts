@@ -235,6 +235,7 @@ describe('groups', () => {
             permissions: [
               { path: '/', allow: 'readOnly' },
               { path: '/docs', allow: 'all' },
+              { path: '/in', allow: 'all' },
             ],
             quota: { bytes: 10 },
           },
@@ -256,11 +257,12 @@ describe('groups', () => {
     await using host = await makeScratch()
     await using server = await startWithGroup(host)
     await using alice = await logIn(server)
-    assert.deepEqual(await names(alice), ['docs'])
+    await mkdir(join(server.home('alice'), 'in'))
+    assert.deepEqual((await names(alice)).toSorted(), ['docs', 'in'])
     await alice.ask('STOR a', 550, /write on \/a/)
     await put(alice, 'STOR docs/a', 'a')
     assert.equal(await readFile(join(host.path, 'docs/a'), 'utf8'), 'a')
-    assert.equal((await tryPut(alice, 'STOR docs/b', 'more than ten')).code, 552)
+    assert.equal((await tryPut(alice, 'STOR in/b', 'more than ten')).code, 552)
   })
 
   it('come after what the user has of its own', async () => {
@@ -281,13 +283,19 @@ describe('groups', () => {
     await put(stranger, 'STOR a', 'more than ten')
   })
 
-  it('share a folder, and what is in it counts to the quota of nobody who did not store it', async () => {
+  it('share a folder that counts to nobody: neither filling nor emptying it changes a quota', async () => {
     await using host = await makeScratch()
     await using server = await startWithGroup(host)
     await writeFile(join(host.path, 'docs/old'), Buffer.alloc(1_000))
     await using alice = await logIn(server)
-    await put(alice, 'STOR docs/own', Buffer.alloc(10))
+    await mkdir(join(server.home('alice'), 'in'))
+    await put(alice, 'STOR in/own', Buffer.alloc(10))
+    await put(alice, 'STOR docs/new', Buffer.alloc(1_000))
+    await alice.ask('SITE CPFR docs/old', 350)
+    await alice.ask('SITE CPTO in/copy', 552)
     await alice.ask('DELE docs/old', 250)
-    assert.equal((await tryPut(alice, 'STOR docs/more', 'x')).code, 552)
+    await put(alice, 'STOR docs/new', '')
+    assert.equal((await tryPut(alice, 'STOR in/more', 'x')).code, 552)
+    await alice.ask('AVBL in', 213, /^0$/)
   })
 })
