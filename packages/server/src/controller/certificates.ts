@@ -19,7 +19,20 @@ export async function loadCertificate(
       : undefined
   if (!pair) return undefined
   check(pair, certificate ?? 'the self-signed certificate')
-  return { ...pair, ...(clientCa !== undefined && { clientCa: await read(clientCa, 'client CA') }) }
+  return { ...pair, ...(clientCa !== undefined && { clientCa: await readAuthority(clientCa) }) }
+}
+
+/** A CA that nobody could be signed by would be found out by the first client, and not by the administrator. */
+async function readAuthority(file: string): Promise<string> {
+  const text = await read(file, 'client CA')
+  try {
+    new X509Certificate(text)
+  } catch (cause) {
+    throw new ServerError('SERVER_CERTIFICATE', `the client CA ${file} is no certificate in PEM form`, {
+      cause,
+    })
+  }
+  return text
 }
 
 /** Changes whenever one of the files does; compared by polling, since watching misses files that are replaced. */

@@ -31,6 +31,7 @@ export function rateGate(
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
   return new Promise(resolve => {
     const done = () => {
       clearTimeout(timer)
