@@ -200,6 +200,20 @@ describe('SIGTERM during transfers', () => {
     ])
   })
 
+  it('a second time ends at once', async () => {
+    await using server = await twoWorkers({ timeouts: { shutdown: '60s' } })
+    const { dialogue } = await sit(server)
+    await using _link = await begin(dialogue, 'STOR half.bin')
+    server.signal('SIGTERM')
+    await server.log.wait(({ event }) => event === 'stopping')
+    // One Ctrl-C may come as several signals: what comes within a second is one.
+    const pressed = setInterval(() => server.signal('SIGTERM'), 200)
+    const { code } = await server.exited.finally(() => clearInterval(pressed))
+    assert.equal(code, 1)
+    await until(async () => [...workers(server).values()].filter(isAlive).length === 0 || 'workers live on')
+    await assert.rejects(readFile(join(server.folder, 'half.bin')), { code: 'ENOENT' })
+  })
+
   it('kept the part of what it broke off: the next server goes on with it', async () => {
     await using first = await twoWorkers({ timeouts: { shutdown: '0s' } })
     const { dialogue } = await sit(first)
@@ -221,3 +235,33 @@ describe('SIGTERM during transfers', () => {
     await again.quit()
   })
 })
+
+describe('a controller that is killed', () => {
+  it('takes its workers with it, and nothing of a running upload shows', async () => {
+    await using first = await twoWorkers()
+    const { dialogue } = await sit(first)
+    await using link = await begin(dialogue, 'STOR half.bin')
+    await link.write(CONTENT)
+    const pids = [...workers(first).values()]
+    assert.equal(pids.length, 2)
+    first.signal('SIGKILL')
+    await first.exited
+    await dialogue.ended()
+    assert.deepEqual(dialogue.unread, [])
+    await until(async () => pids.filter(isAlive).length === 0 || `workers ${pids} live on`)
+    await using second = await startPortolan({ folder: first.folder })
+    const { dialogue: again } = await sit(second)
+    assert.equal((await get(again, 'NLST')).toString(), '')
+    await put(again, 'STOR half.bin', CONTENT)
+    await again.quit()
+  })
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -233,6 +233,18 @@ export const MOVE_SCRIPTS: readonly Script[] = [
     ],
   },
   {
+    name: 'MODE Z that stops being a zlib stream is broken off there',
+    steps: [
+      binary,
+      { send: 'MODE Z', expect: 200 },
+      { data: 'EPSV' },
+      { send: 'STOR z.txt', expect: 150 },
+      { put: `\x78\x9c\xcb\x48${'this is not zlib'.repeat(1000)}`, end: 'open' },
+      { expect: 426 },
+      { disk: 'z.txt', holds: undefined },
+    ],
+  },
+  {
     name: 'MODE Z that ends too early is broken',
     steps: [
       binary,
