@@ -89,7 +89,8 @@ export async function unwrapControl(tls: TLSSocket): Promise<Socket> {
 function judgeCertificate(tls: TLSSocket, required: boolean): void {
   const problem = verifyError(tls)
   tls.authorized = problem === undefined
-  if (!problem || !required) return
+  const sent = Object.keys(tls.getPeerCertificate()).length > 0
+  if (!problem || (!required && !sent)) return
   throw new ChannelError(
     'CHANNEL_TLS_HANDSHAKE',
     `the TLS handshake of the control connection failed: the client’s certificate is not accepted: ${problem} (setting tls.clientCertificates)`,

@@ -18,9 +18,11 @@ export const LOGIN_COMMANDS = {
       }
       const { users } = session.context
       const anonymous = users.anonymous && isAnonymousName(user)
-      // Before the password is asked for: it must not travel in the clear.
-      if (users.someNeedTls && !anonymous && !session.secured && (await session.owner.link.needsTls(user))) {
-        return session.say('login.user-needs-tls')
+      if (users.someNeedTls && !anonymous && !session.secured) {
+        // Before the password is asked for: it must not travel in the clear.
+        const needsTls = await session.owner.link.needsTls(user).catch(() => undefined)
+        if (needsTls === undefined) return session.say('login.unavailable')
+        if (needsTls) return session.say('login.user-needs-tls')
       }
       session.state = { phase: 'named', user, anonymous }
       return session.say(anonymous ? 'login.anonymous-password' : 'login.password', { user })

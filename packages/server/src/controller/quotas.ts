@@ -14,8 +14,8 @@ interface Usage {
 
 /** After so long the folder is counted again: files also come and go by other ways than FTP. */
 const RECOUNT_MS = 60 * 60_000
-/** The part of what is left that one upload gets in advance. */
-const LARGEST_SHARE = 1 / 8
+/** So many times what is asked has to be left for it to be granted in advance. */
+const PLENTY = 16
 /** A folder that takes longer to count keeps its last count. */
 const COUNT_MS = 5 * 60_000
 
@@ -73,11 +73,11 @@ export class Quotas {
   }
 }
 
-/** As much as is needed, and of what is asked beyond it no more than a share of what is left: others upload, too. */
+/** What is asked while there is plenty; else what is needed and nothing in advance, since others upload, too. */
 function grant(asked: number, need: number, limit: number | undefined, used: number): number {
   if (limit === undefined) return asked
   const left = Math.max(0, limit - used)
-  return Math.min(left, asked, Math.max(need, Math.floor(left * LARGEST_SHARE)))
+  return Math.min(left, left >= asked * PLENTY ? asked : need)
 }
 
 async function count(home: string): Promise<Usage> {

@@ -37,7 +37,10 @@ async function makeSelfSigned(): Promise<Certificate> {
     webcrypto as Crypto,
   )
   const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)
-  return { cert: certificate.toString('pem'), key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') }
+  return {
+    cert: `${certificate.toString('pem')}\n`,
+    key: `${x509.PemConverter.encode(pkcs8, 'PRIVATE KEY')}\n`,
+  }
 }
 
 process.stdout.write(JSON.stringify(await makeSelfSigned()))

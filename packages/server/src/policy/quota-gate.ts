@@ -44,14 +44,7 @@ export class QuotaGate {
 
   /** Counts bytes before they are written. @throws {QuotaExceeded} */
   async take(bytes: number): Promise<void> {
-    const need = this.#used + bytes - this.#granted - this.#headroom
-    if (need > 0) {
-      const ask = { user: this.#user, bytes: Math.max(need, SLICE), need, files: 0 }
-      const answer = await this.#link.reserveQuota(ask)
-      this.#granted += answer.bytes
-      if (answer.bytes < need)
-        throw new QuotaExceeded('Your quota of bytes is used up: delete something first.')
-    }
+    await this.#reserve(this.#used + bytes - this.#granted - this.#headroom)
     this.#used += bytes
   }
 
@@ -62,6 +55,8 @@ export class QuotaGate {
   async publish(look: () => Promise<Replaced>, publish: () => Promise<unknown>): Promise<void> {
     await inTurn(this.#user, async () => {
       const replaced = await look()
+      // What was to be replaced may have been moved away meanwhile: then its bytes are not free.
+      await this.#reserve(this.#used - replaced.bytes - this.#granted)
       await publish()
       this.#settle(
         this.#used - replaced.bytes - this.#granted,
@@ -73,6 +68,16 @@ export class QuotaGate {
   /** The upload does not stand. What is kept aside for its continuation does not count until it is complete. */
   release(): void {
     this.#settle(-this.#granted, -this.#grantedFiles)
+  }
+
+  async #reserve(need: number): Promise<void> {
+    if (need <= 0) return
+    const ask = { user: this.#user, bytes: Math.max(need, SLICE), need, files: 0 }
+    const answer = await this.#link.reserveQuota(ask)
+    this.#granted += answer.bytes
+    if (answer.bytes < need) {
+      throw new QuotaExceeded('Your quota of bytes is used up: delete something first.')
+    }
   }
 
   #settle(bytes: number, files: number): void {

@@ -1,4 +1,3 @@
-import type { StreamEnd } from '@portolan/channels'
 import type { Reply } from '@portolan/protocol'
 import { baseName, type Upload } from '@portolan/storage'
 import type { Account } from '../policy/account.ts'
@@ -48,8 +47,16 @@ export async function runUpload(session: Session, ask: UploadAsk): Promise<Reply
         ? `FILE: ${baseName(ask.path)}`
         : `Receiving ${baseName(ask.path)}${from(upload.offset)}.`,
     async move(connection, options) {
-      const end = await connection.receive(sink, options)
-      return end.kind === 'clean' ? endOfFormat(sink, end) : end
+      try {
+        const end = await connection.receive(sink, options)
+        // A clean end of the connection is not enough: the format has to be at its end as well.
+        if (end.kind === 'clean') await sink.end()
+        return end
+      } catch (error) {
+        if (!(error instanceof StreamFormatError)) throw error
+        const bytes = session.transfer?.bytes ?? 0
+        return { kind: 'broken', bytes, cause: { code: 'format', text: error.message } }
+      }
     },
     async complete(end) {
       if (quota)
@@ -102,15 +109,4 @@ function receiving(session: Session, upload: Upload, quota: QuotaGate | undefine
   )
   const typed = type === 'ascii' ? asciiSink(stored) : stored
   return mode === 'deflate' ? inflateSink(typed) : typed
-}
-
-/** A clean end of the connection is not enough: the format has to be at its end as well. */
-async function endOfFormat(sink: EndingSink, end: StreamEnd): Promise<StreamEnd> {
-  try {
-    await sink.end()
-    return end
-  } catch (error) {
-    if (!(error instanceof StreamFormatError)) throw error
-    return { kind: 'broken', bytes: end.bytes, cause: { code: 'format', text: error.message } }
-  }
 }

@@ -61,7 +61,9 @@ const quota = z
     files: optionalWhole({ min: 0, max: 1e12 }, 'Number of files that one user may have.'),
   })
   .exactOptional()
-  .describe('What a user may store; uploads beyond it get 552. Absent: no limit.')
+  .describe(
+    'What a user may store in the home, virtual folders not counted; uploads beyond it get 552. Absent: no limit.',
+  )
 
 const groupNames = oneOrMore(line('Name of a group.'), 'must be a name or a list of names')
   .prefault([])
