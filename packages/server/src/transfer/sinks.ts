@@ -45,6 +45,7 @@ export function asciiSink(next: EndingSink): EndingSink {
 export function inflateSink(next: EndingSink): EndingSink {
   const inflate = createInflate()
   let failure: unknown
+  let fed = 0
   const drained = drain(inflate, next).catch((error: unknown) => {
     failure = isZlibError(error)
       ? new StreamFormatError('the data is not a whole zlib stream (MODE Z)')
@@ -62,7 +63,11 @@ export function inflateSink(next: EndingSink): EndingSink {
         inflate.once('close', done)
         inflate.write(chunk, done)
       })
+      fed += chunk.length
       if (failure) throw failure
+      // zlib passes over what follows the end of its stream, and a client may go on for ever.
+      if (inflate.bytesWritten < fed)
+        throw new StreamFormatError('the data goes on after its zlib stream (MODE Z)')
     },
     async end() {
       inflate.end()

@@ -1,6 +1,7 @@
 import type { BreakCause, DataConnection, PumpOptions, StreamEnd } from '@portolan/channels'
 import { formatEndpoint, type Reply } from '@portolan/protocol'
 import type { TransferFacts, TransferVerdict } from '../events.ts'
+import { QuotaExceeded } from '../policy/quota-gate.ts'
 import { rateGate } from '../policy/rate-gate.ts'
 import { replyForError } from '../reply-for-error.ts'
 import type { Session } from '../session/session.ts'
@@ -29,8 +30,11 @@ export interface TransferWork {
   move(connection: DataConnection, options: PumpOptions): Promise<StreamEnd>
   /** The stream ended cleanly: makes its result stand, answers the text of the 226 reply. Throwing means that nothing stands. */
   complete(end: StreamEnd): Promise<string>
-  /** Nothing stands. Called exactly once unless `complete` resolved. */
-  fail(): Promise<void>
+  /**
+   * Nothing stands. Called exactly once unless `complete` resolved.
+   * @param keep - the client may want to go on with what came so far
+   */
+  fail(keep: boolean): Promise<void>
 }
 
 /** How a transfer went: the reply, and the verdict of the event. */
@@ -76,7 +80,7 @@ async function carryOut(
   try {
     connection = await session.data.open(signal)
   } catch (error) {
-    await work.fail()
+    await work.fail(true)
     return connectionFailed(session, work, error)
   }
   let leave: () => PromiseLike<void> = () => connection[Symbol.asyncDispose]()
@@ -86,7 +90,7 @@ async function carryOut(
   try {
     await protect(session, connection, work.direction === 'upload', signal)
   } catch (error) {
-    await work.fail()
+    await work.fail(true)
     // The reply first: a client that finds its data connection reset does not read on to learn why.
     session.afterReply = leave
     leave = async () => {}
@@ -145,7 +149,7 @@ async function moveAndFinish(
   try {
     const end = await confirmed(session, work, await work.move(connection, options))
     if (end.kind === 'broken') {
-      await work.fail()
+      await work.fail(true)
       const reply = session.say('transfer.broken', { text: brokenText(end) })
       return { reply, verdict: 'broken', bytes: end.bytes }
     }
@@ -153,7 +157,8 @@ async function moveAndFinish(
     return { reply: session.say('transfer.complete', { text }), verdict: 'complete', bytes: end.bytes }
   } catch (error) {
     connection.destroy({ code: 'aborted', text: 'the server could not go on' })
-    await work.fail()
+    // What the quota refused is not kept either: it would take the room that was refused.
+    await work.fail(!(error instanceof QuotaExceeded))
     const known = replyForError(error, session.context.texts)
     if (!known) throw error
     return { reply: known, verdict: 'failed', bytes }

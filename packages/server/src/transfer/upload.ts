@@ -68,10 +68,10 @@ export async function runUpload(session: Session, ask: UploadAsk): Promise<Reply
       const name = ask.command === 'STOU' ? `Stored as ${baseName(ask.path)}: ` : ''
       return `${name}${end.bytes} bytes received.`
     },
-    async fail() {
+    async fail(keep) {
       sink.destroy()
       quota?.release()
-      await upload.abandon({ keep: true })
+      await upload.abandon({ keep })
     },
   })
 }
