@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { type Case, CONTENT, casesOf, SECURITIES } from './broken-uploads/cases.ts'
+import { BOB, Stand } from './broken-uploads/stand.ts'
 import {
   assertResumes,
   assertStored,
@@ -11,12 +12,11 @@ import {
   logIn,
   type Underway,
 } from './broken-uploads/upload.ts'
-import type { Dialogue } from './support/dialogue.ts'
-import { ALICE, type Portolan, type PortolanUser, startPortolan } from './support/portolan.ts'
+import { ALICE, startPortolan } from './support/portolan.ts'
 import { begin, get, put } from './support/transfers.ts'
 import { until } from './support/within.ts'
 
-const BOB: PortolanUser = { name: 'bob', password: 'another' }
+const STALLED = 'nothing at all, for longer than the stall timeout'
 
 /** What happens to an upload, and the replies that follow: never 226 for the upload itself. */
 const BREAKS: readonly {
@@ -33,60 +33,44 @@ const BREAKS: readonly {
     strike: ({ link }) => void link.raw.write(`\x17\x03\x03\x00\x20${'x'.repeat(32)}`, 'latin1'),
     replies: [426],
   },
-  { name: 'nothing at all, for longer than the stall timeout', strike: () => {}, replies: [426] },
+  { name: STALLED, strike: () => {}, replies: [426] },
   { name: 'ABOR', strike: ({ dialogue }) => dialogue.line('ABOR'), replies: [426, 226] },
   { name: 'the loss of the control connection', strike: ({ dialogue }) => dialogue.reset(), replies: [] },
   { name: 'the end of the control connection', strike: ({ dialogue }) => dialogue.end(), replies: [426] },
 ]
 
-let server: Portolan
-const sessions = new AsyncDisposableStack()
+/** Long enough to bring 45 uploads underway on a machine that does much else. */
+const STALL = '3s'
+
+let patient: Stand
+let impatient: Stand
 
 before(async () => {
-  server = await startPortolan({
-    users: [ALICE, BOB],
-    flags: ['--tls-self-signed', '--workers', '2', '--max-per-ip', '0'],
-    settings: { timeouts: { stall: '1s', shutdown: '2s' } },
-  })
+  patient = await Stand.open({ shutdown: '2s' })
+  impatient = await Stand.open({ shutdown: '2s', stall: STALL })
 })
 after(async () => {
-  await sessions.disposeAsync()
-  await server[Symbol.asyncDispose]()
+  await patient[Symbol.asyncDispose]()
+  await impatient[Symbol.asyncDispose]()
 })
 
-/** Sessions that look at what there is. A dialogue is for one at a time: each test takes a pair of its own. */
-const pairs: { alice: Dialogue; bob: Dialogue }[] = []
-
-async function withWatchers(look: (alice: Dialogue, bob: Dialogue) => Promise<void>): Promise<void> {
-  const pair = pairs.pop() ?? {
-    alice: sessions.use(await logIn(server, ALICE)),
-    bob: sessions.use(await logIn(server, BOB)),
-  }
-  await look(pair.alice, pair.bob)
-  pairs.push(pair)
-}
-
-const endOf = (file: string, from = 0) =>
-  server.log.wait(
-    line =>
-      line.event === 'transfer-ended' && line.path === `/${file}` && server.log.lines.indexOf(line) >= from,
-  )
-
 for (const { name, onlyTls = false, strike, replies } of BREAKS) {
+  const stalls = name === STALLED
   // Those that wait for a timeout wait together.
-  describe(`an upload that meets ${name}`, { concurrency: name.startsWith('nothing') ? 50 : 6 }, () => {
+  describe(`an upload that meets ${name}`, { concurrency: stalls ? 50 : 6 }, () => {
     for (const one of casesOf(name, { onlyTls })) {
       it(`is broken: ${one.name}`, async () => {
+        const stand = stalls ? impatient : patient
         {
-          await using underway = await bringUnderway(server, ALICE, one)
+          await using underway = await bringUnderway(stand.server, ALICE, one)
           await strike(underway)
           for (const code of replies) await underway.dialogue.expect(code)
-          const { verdict, reply } = await endOf(underway.file)
+          const { verdict, reply } = await stand.endOf(underway.file)
           assert.equal(verdict, 'broken')
           assert.equal(reply, 426)
         }
-        await withWatchers((alice, bob) => assertUnpublished(server, alice, bob, one))
-        if (one.way.resumable) await assertResumes(server, ALICE, one)
+        await stand.withWatchers((alice, bob) => assertUnpublished(stand.server, alice, bob, one))
+        if (one.way.resumable) await assertResumes(stand.server, ALICE, one)
       })
     }
   })
@@ -94,23 +78,24 @@ for (const { name, onlyTls = false, strike, replies } of BREAKS) {
 
 describe('uploads whose workers are killed', () => {
   it('are broken: nothing of them shows, and each can be sent again', async () => {
+    await using stand = await Stand.open({})
     await using stack = new AsyncDisposableStack()
+    const { server } = stand
     const cases = casesOf('SIGKILL')
     const underway = await inLanes(6, cases, async one => stack.use(await bringUnderway(server, ALICE, one)))
-    const pids = runningWorkers()
+    const pids = stand.workers()
     assert.equal(pids.length, 2)
     for (const pid of pids) process.kill(pid, 'SIGKILL')
     for (const { dialogue } of underway) {
       await dialogue.ended()
       assert.deepEqual(dialogue.unread, [])
     }
-    pairs.length = 0
-    await until(
-      async () =>
-        runningWorkers().filter(pid => !pids.includes(pid)).length === 2 || 'the workers are not replaced',
-    )
+    await until(async () => {
+      const fresh = stand.workers().filter(pid => !pids.includes(pid))
+      return fresh.length === 2 || 'the workers are not replaced'
+    })
     await inLanes(4, cases, async one => {
-      await withWatchers((alice, bob) => assertUnpublished(server, alice, bob, one))
+      await stand.withWatchers((alice, bob) => assertUnpublished(server, alice, bob, one))
       if (one.way.command !== 'STOU') await assertResumes(server, ALICE, { ...one, bytes: 0 })
     })
   })
@@ -139,11 +124,11 @@ describe('a whole upload', { concurrency: 6 }, () => {
   for (const { name, onlyTls = false, end } of ends) {
     for (const one of casesOf(`whole ${name}`, { onlyTls }).filter(({ bytes }) => bytes === CONTENT.length)) {
       it(`is answered 226 when it stands under its name, after ${name}: ${one.name}`, async () => {
-        await using underway = await bringUnderway(server, ALICE, one)
+        await using underway = await bringUnderway(patient.server, ALICE, one)
         end(underway)
         await underway.dialogue.expect(226)
-        await assertStored(server, one)
-        const { verdict } = await endOf(one.file)
+        await assertStored(patient.server, one)
+        const { verdict } = await patient.endOf(one.file)
         assert.equal(verdict, 'complete')
       })
     }
@@ -167,8 +152,8 @@ describe('a whole upload', { concurrency: 6 }, () => {
 
 describe('two uploads of one name', () => {
   it('are not mixed: the one that ends last has the name', async () => {
-    await using first = await logIn(server, ALICE)
-    await using second = await logIn(server, BOB)
+    await using first = await logIn(patient.server, ALICE)
+    await using second = await logIn(patient.server, BOB)
     await using one = await begin(first, 'STOR twice.bin')
     await using two = await begin(second, 'STOR twice.bin')
     const other = Buffer.alloc(60_000, 'two')
@@ -184,9 +169,13 @@ describe('two uploads of one name', () => {
   })
 })
 
+const UNREAD = 'a client that does not read'
+
 describe('a download that breaks', { concurrency: 6 }, () => {
   const large = Buffer.alloc(16 * 1024 * 1024)
-  before(() => writeFile(join(server.folder, 'large.bin'), large))
+  before(async () => {
+    for (const { server } of [patient, impatient]) await writeFile(join(server.folder, 'large.bin'), large)
+  })
 
   for (const { name: security, version } of SECURITIES) {
     const breaks: readonly {
@@ -200,22 +189,23 @@ describe('a download that breaks', { concurrency: 6 }, () => {
         strike: ({ link }) => void link.raw.destroy(),
         replies: [426],
       },
-      { name: 'a client that does not read', strike: () => {}, replies: [426] },
+      { name: UNREAD, strike: () => {}, replies: [426] },
       { name: 'ABOR', strike: ({ dialogue }) => dialogue.line('ABOR'), replies: [426, 226] },
       { name: 'the loss of the control connection', strike: ({ dialogue }) => dialogue.reset(), replies: [] },
     ]
     for (const { name, strike, replies } of breaks) {
       it(`is never told as complete: ${name}, ${security}`, async () => {
-        await using dialogue = await logIn(server, ALICE, version)
+        const stand = name === UNREAD ? impatient : patient
+        await using dialogue = await logIn(stand.server, ALICE, version)
         const path = `large-${security}-${name}`.replaceAll(/[^a-z0-9]+/gi, '-')
         await put(dialogue, `STOR ${path}`, large)
-        const uploaded = await endOf(path)
-        const from = server.log.lines.indexOf(uploaded) + 1
+        const uploaded = await stand.endOf(path)
+        const from = stand.server.log.lines.indexOf(uploaded) + 1
         await using link = await begin(dialogue, `RETR ${path}`)
         await link.readSome()
         strike({ dialogue, link, [Symbol.asyncDispose]: async () => {} })
         for (const code of replies) await dialogue.expect(code)
-        const { verdict, reply } = await endOf(path, from)
+        const { verdict, reply } = await stand.endOf(path, from)
         assert.equal(verdict, 'broken')
         assert.equal(reply, 426)
       })
@@ -223,21 +213,13 @@ describe('a download that breaks', { concurrency: 6 }, () => {
   }
 
   it('is complete for a client that ends its own direction first and goes on reading', async () => {
-    await using dialogue = await logIn(server, ALICE)
+    await using dialogue = await logIn(patient.server, ALICE)
     await using link = await begin(dialogue, 'RETR large.bin')
     link.endTcp()
     assert.equal(await link.readCount(), large.length)
     await dialogue.expect(226)
   })
 })
-
-/** Processes of workers that were started and not lost. */
-function runningWorkers(): number[] {
-  const pids = (event: string) =>
-    server.log.lines.filter(line => line.event === event).map(({ pid }) => Number(pid))
-  const lost = pids('worker-lost')
-  return pids('worker-started').filter(pid => !lost.includes(pid))
-}
 
 /** Does the work for all, a few at a time. */
 async function inLanes<T extends Case, R>(

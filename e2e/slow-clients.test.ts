@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { mkdir, truncate, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { Dialogue } from './support/dialogue.ts'
 import { type Embedded, PASSWORD, type PartialSettings, startEmbedded } from './support/embedded.ts'
+import { ALICE, startPortolan } from './support/portolan.ts'
 import { begin, get, put } from './support/transfers.ts'
 import { until } from './support/within.ts'
 
@@ -191,6 +193,47 @@ describe('many sessions', () => {
     await dialogue.quit()
   })
 })
+
+describe('clients that are gone before they are accepted', () => {
+  it('do no harm, neither at a listener nor at a passive port', async () => {
+    await using server = await startPortolan({ flags: ['--workers', '2', '--max-per-ip', '60'] })
+    const { host, port } = server.listener()
+    const started = server.log.lines.filter(({ event }) => event === 'worker-started')
+    const pids = [server.pid, ...started.map(({ pid }) => Number(pid))]
+    for (let round = 0; round < 3; round += 1) {
+      // While all processes stand still, connections wait in the kernel and are reset there.
+      for (const pid of pids) process.kill(pid, 'SIGSTOP')
+      try {
+        await Promise.all([
+          ...Array.from({ length: 50 }, () => touch(host, port)),
+          ...Array.from({ length: 50 }, () => touch(host, server.passive.basePort)),
+        ])
+      } finally {
+        for (const pid of pids) process.kill(pid, 'SIGCONT')
+      }
+      await using dialogue = await Dialogue.begin({ host, port })
+      await dialogue.logIn(ALICE.name, ALICE.password)
+      await put(dialogue, 'STOR x.txt', 'x')
+      await dialogue.quit()
+    }
+    // None of the 150 holds a place: 60 is all that one address may have.
+    const dialogues = await Promise.all(Array.from({ length: 60 }, () => Dialogue.begin({ host, port })))
+    for (const dialogue of dialogues) dialogue.reset()
+    assert.deepEqual(
+      server.log.lines.filter(({ event }) => event === 'worker-lost'),
+      [],
+    )
+  })
+})
+
+/** Connects and resets at once. */
+function touch(host: string, port: number): Promise<void> {
+  return new Promise(resolve => {
+    const socket = connect({ host, port }, () => socket.resetAndDestroy())
+    socket.once('error', () => {})
+    socket.once('close', () => resolve())
+  })
+}
 
 /** Sends something every 50 ms until the connection is over. */
 function drip(dialogue: Dialogue, text = 'x'): void {
