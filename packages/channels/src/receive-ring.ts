@@ -1,7 +1,7 @@
 import { type BufferPool, LARGE_BUFFER, SMALL_BUFFER } from './buffer-pool.ts'
 
 /** Bytes after which a transfer is a long one and gets larger buffers. */
-const LONG_AFTER = 8 * 1024 * 1024
+const LONG_AFTER = 32 * 1024 * 1024
 /** A buffer with less room than this is full: reads stay large, and no piece that Node reads by itself is larger. */
 const LEAST_ROOM = 64 * 1024
 /** One buffer is filled while the other is being written. Measured: more of them bring nothing. */

@@ -2,13 +2,20 @@ import type { Socket } from 'node:net'
 import { type BufferPool, LARGE_BUFFER, SMALL_BUFFER } from './buffer-pool.ts'
 
 /** Bytes after which a transfer is a long one and gets more and larger buffers. */
-const LONG_AFTER = 8 * 1024 * 1024
+const LONG_AFTER = 32 * 1024 * 1024
 /** Long transfers with large buffers at once; the others go on with small ones. Bounds the memory of many downloads. */
 const MAX_LONG = 32
 /** Buffers of a short and of a long transfer. Measured: a third small one brings nothing, a third large one 10 to 30 per cent. */
 const SHORT_DEPTH = 2
 const LONG_DEPTH = 3
 
+/**
+ * Sending transfers up to which each reads ahead of its socket. With more of them there is always one that can write,
+ * and a buffer that waits for its turn is cold when it comes: the memory is the bottleneck then.
+ */
+const READ_AHEAD_UP_TO = 8
+
+let rings = 0
 let longRings = 0
 
 interface Slot {
@@ -19,7 +26,8 @@ interface Slot {
 
 /**
  * The buffers between a source and a socket: one is filled while the others are being written. They are used again
- * and again, so that a file of any size costs the same memory.
+ * and again, so that a file of any size costs the same memory. A buffer that the kernel takes at once is filled again
+ * at once, while it is in the processor's cache.
  */
 export class SendRing {
   readonly #stream: Socket
@@ -36,6 +44,7 @@ export class SendRing {
     pool: BufferPool,
     tell: { written: (bytes: number) => void; error: (error: NodeJS.ErrnoException) => void },
   ) {
+    rings++
     this.#stream = stream
     this.#pool = pool
     this.#onWritten = tell.written
@@ -56,17 +65,21 @@ export class SendRing {
   send(bytes: number): void {
     const slot = this.#slot()
     const chunk = bytes === slot.buffer.length ? slot.buffer : slot.buffer.subarray(0, bytes)
-    slot.written = new Promise(resolve => {
-      this.#stream.write(chunk, error => {
-        slot.written = undefined
-        if (error) this.#onError(error)
-        else this.#onWritten(bytes)
-        resolve()
-      })
+    let done = () => {}
+    this.#stream.write(chunk, error => {
+      slot.written = undefined
+      if (error) this.#onError(error)
+      else this.#onWritten(bytes)
+      done()
     })
     this.#sent += bytes
     if (!this.#long && this.#sent > LONG_AFTER && longRings < MAX_LONG) this.#lengthen()
-    this.#at = (this.#at + 1) % (this.#long ? LONG_DEPTH : SHORT_DEPTH)
+    // The kernel has everything, although the callback comes later.
+    if (this.#stream.writableLength === 0) return
+    slot.written = new Promise(resolve => {
+      done = resolve
+    })
+    this.#at = (this.#at + 1) % this.#depth
   }
 
   /** Waits until the socket has taken everything. */
@@ -80,10 +93,16 @@ export class SendRing {
    * @param clean - nobody holds a buffer any more
    */
   release(clean: boolean): void {
+    rings--
     if (this.#long) longRings--
     this.#long = false
     if (clean) for (const { buffer } of this.#slots) this.#pool.give(buffer)
     this.#slots.length = 0
+  }
+
+  get #depth(): number {
+    if (rings > READ_AHEAD_UP_TO) return 1
+    return this.#long ? LONG_DEPTH : SHORT_DEPTH
   }
 
   #slot(): Slot {
