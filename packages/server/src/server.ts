@@ -208,17 +208,15 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
   }
 
   #accept(socket: Socket, name: string): void {
-    const { address, proxied, settings } = this.#arrivalOf(socket, name)
-    if (!settings || !this.#controller || !socket.remoteAddress) return void socket.destroy()
+    const settings = this.#listeners.get(name)?.settings
+    const { remoteAddress } = socket
+    // Without an address the client has reset the connection while it waited in the kernel.
+    if (!settings || !this.#controller || !remoteAddress) return void socket.destroy()
+    const address = normaliseAddress(remoteAddress)
+    const trusted = settings.proxyProtocol
+    const proxied = trusted.length > 0 && new TrustedNetworks(trusted).has(address)
     const refusal = this.#controller.accept(socket, name, address, proxied)
     if (refusal) this.#refuse(socket, settings, address, refusal)
-  }
-
-  #arrivalOf(socket: Socket, name: string) {
-    const settings = this.#listeners.get(name)?.settings
-    const address = normaliseAddress(socket.remoteAddress ?? '')
-    const trusted = settings?.proxyProtocol ?? []
-    return { settings, address, proxied: trusted.length > 0 && new TrustedNetworks(trusted).has(address) }
   }
 
   #refuse(socket: Socket, { name, tls }: ListenerSettings, address: string, refusal: Refusal): void {

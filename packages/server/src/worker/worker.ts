@@ -91,7 +91,11 @@ export class Worker implements WorkerLink, SessionOwner {
     const ignore = () => socket.destroy()
     socket.on('error', ignore)
     this.#take(arrival, socket)
-      .catch(() => socket.destroy())
+      .catch(() => {
+        socket.destroy()
+        // It was gone, or its PROXY header was none: its place is free again.
+        if (arrival.admitted) this.link.released(arrival.admitted)
+      })
       .finally(() => socket.off('error', ignore))
   }
 
@@ -215,7 +219,7 @@ export class Worker implements WorkerLink, SessionOwner {
     const { context } = this
     const listener = context.listener(arrival.listener)
     // Taken away by a reload while the connection was on its way.
-    if (!listener) return void socket.destroy()
+    if (!listener) throw new Error(`the listener ${arrival.listener} is gone`)
     const ends = await endsOf(socket, listener.proxyProtocol)
     const answer = arrival.admitted
       ? { session: arrival.admitted }
