@@ -82,7 +82,7 @@ describe('one passive port and many clients', () => {
   })
 })
 
-describe('one passive port and two sessions of one client', () => {
+describe('one passive port and two sessions of one client', { concurrency: 4 }, () => {
   it('makes the second wait until the first has come', async () => {
     await using server = await startImpatient(
       { waitTimeout: '20s', acceptTimeout: '20s' },
@@ -166,7 +166,7 @@ describe('one passive port and two sessions of one client', () => {
   })
 })
 
-describe('a stranger', () => {
+describe('a stranger', { concurrency: 4 }, () => {
   it('is sent away and counted, and the client is served', async () => {
     await using server = await startImpatient({}, { passivePorts: 1 })
     await using dialogue = await logIn(server, client(0))
@@ -208,7 +208,7 @@ describe('a stranger', () => {
   })
 })
 
-describe('a passive port', () => {
+describe('a passive port', { concurrency: 4 }, () => {
   it('to which nobody comes is told with its number and the seconds, and is free again', async () => {
     await using server = await startImpatient()
     await using dialogue = await logIn(server, client(0))

@@ -13,7 +13,7 @@ import { begin, get, put } from './support/transfers.ts'
 /** More than two sockets hold: a download of it runs until its client reads. */
 const LARGE = 12 * 1024 * 1024
 
-describe('a data connection', () => {
+describe('a data connection', { concurrency: 4 }, () => {
   it('whose client does not read is broken off', async () => {
     await using server = await startImpatient()
     await using dialogue = await logIn(server, client(0))
@@ -78,7 +78,7 @@ describe('a data connection', () => {
   }
 })
 
-describe('active mode', () => {
+describe('active mode', { concurrency: 4 }, () => {
   it('to a port where nobody listens is 425 with advice', async () => {
     await using server = await startImpatient()
     await using dialogue = await logIn(server, client(0))

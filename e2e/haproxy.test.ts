@@ -32,7 +32,7 @@ async function stand(header: 'v1' | 'v2' | 'none', passivePorts = 8): Promise<St
         passive: {
           bind: BACK,
           proxyProtocol: [`${SOURCE}/32`],
-          acceptTimeout: '2s',
+          acceptTimeout: '1s',
           addressRules: [{ destination: FRONT, address: 'control' }, { address: BACK }],
         },
       },

@@ -52,7 +52,7 @@ async function makeCertificate(folder: string, name: string): Promise<{ cert: st
 
 const commonName = (dialogue: Dialogue): unknown => dialogue.tls?.getPeerCertificate().subject.CN
 
-describe('SIGHUP', () => {
+describe('SIGHUP', { concurrency: 3 }, () => {
   it('puts a new settings file and a new certificate in force, and no running transfer notices', async () => {
     await using scratch = await makeScratch()
     const { cert, key } = await makeCertificate(scratch.path, 'first')
@@ -133,7 +133,7 @@ describe('SIGHUP', () => {
   })
 })
 
-describe('a reload', () => {
+describe('a reload', { concurrency: 3 }, () => {
   const logIn = async (server: Embedded, name?: string) => {
     const dialogue = await Dialogue.begin(server.at(name))
     await dialogue.logIn('alice', PASSWORD)

@@ -51,7 +51,7 @@ function workers(server: Portolan): Map<number, number> {
 const twoWorkers = (settings: Record<string, unknown> = {}, flags: readonly string[] = []) =>
   startPortolan({ flags: ['--workers', '2', ...flags], settings })
 
-describe('a worker that is killed during transfers', () => {
+describe('a worker that is killed during transfers', { concurrency: 2 }, () => {
   it('takes its own sessions with it, and nobody else notices; another takes its place', async () => {
     await using server = await twoWorkers({ limits: { sessions: 4 } })
     await writeFile(join(server.folder, 'large.bin'), Buffer.alloc(LARGE))
@@ -143,7 +143,7 @@ describe('a worker that is killed during transfers', () => {
   })
 })
 
-describe('SIGTERM during transfers', () => {
+describe('SIGTERM during transfers', { concurrency: 2 }, () => {
   it('lets those finish that can within the bound, and breaks off the others: 426, never 226', async () => {
     await using server = await twoWorkers({ timeouts: { shutdown: '2s' } })
     await writeFile(join(server.folder, 'large.bin'), Buffer.alloc(LARGE))

@@ -128,6 +128,12 @@ export class Dialogue implements AsyncDisposable {
     return reply
   }
 
+  /** Resolves when the next bytes come, be they a whole reply or not. */
+  async stirred(limitMs = LIMIT_MS): Promise<void> {
+    this.#waiting ??= Promise.withResolvers<void>()
+    await within(this.#waiting.promise, limitMs, 'bytes on the control connection')
+  }
+
   /** Sends a line and reads the next reply. */
   async ask(line: string, code?: number, pattern?: RegExp): Promise<WireReply> {
     this.line(line)
