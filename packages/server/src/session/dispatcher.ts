@@ -169,5 +169,7 @@ function rowOf(line: Line): Command | undefined {
 }
 
 function passesTransfer(line: Line): boolean {
-  return rowOf(line)?.duringTransfer !== undefined
+  const beside = rowOf(line)?.duringTransfer
+  if (beside !== 'now-bare') return beside !== undefined
+  return line.kind === 'line' && parseCommand(line.text)?.argument === ''
 }

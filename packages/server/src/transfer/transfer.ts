@@ -1,5 +1,6 @@
 import type { BreakCause, DataConnection, PumpOptions, StreamEnd } from '@portolan/channels'
 import { formatEndpoint, type Reply } from '@portolan/protocol'
+import { StorageError } from '@portolan/storage'
 import type { TransferFacts, TransferVerdict } from '../events.ts'
 import { QuotaExceeded } from '../policy/quota-gate.ts'
 import { rateGate } from '../policy/rate-gate.ts'
@@ -157,8 +158,7 @@ async function moveAndFinish(
     return { reply: session.say('transfer.complete', { text }), verdict: 'complete', bytes: end.bytes }
   } catch (error) {
     connection.destroy({ code: 'aborted', text: 'the server could not go on' })
-    // What the quota refused is not kept either: it would take the room that was refused.
-    await work.fail(!(error instanceof QuotaExceeded))
+    await work.fail(!isOutOfRoom(error))
     const known = replyForError(error, session.context.texts)
     if (!known) throw error
     return { reply: known, verdict: 'failed', bytes }
@@ -175,6 +175,11 @@ async function confirmed(session: Session, work: TransferWork, end: StreamEnd): 
   if (!session.deserted) return end
   const text = 'the control connection ended with the data connection, so the client may have died'
   return { kind: 'broken', bytes: end.bytes, cause: { code: 'aborted', text } }
+}
+
+/** What found no room is not kept aside either: it would take the room that others need. */
+function isOutOfRoom(error: unknown): boolean {
+  return error instanceof QuotaExceeded || (error instanceof StorageError && error.code === 'STORAGE_FULL')
 }
 
 function throttleOf(session: Session, direction: TransferWork['direction'], signal: AbortSignal) {
