@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { type Endpoint, formatEndpoint, normaliseAddress } from '@portolan/protocol'
+import { addressFamily, type Endpoint, formatEndpoint, normaliseAddress } from '@portolan/protocol'
 import { adoptSocket } from './connection.ts'
 import type { DataConnection, DataPromise } from './data-connection.ts'
 import { type Because, type Decision, decide } from './decision.ts'
@@ -24,6 +24,9 @@ export interface ActiveOptions {
   /** Order of the source ports. Default: `crypto.randomInt`. */
   readonly random?: RandomBelow
 }
+
+/** Milliseconds between two probes of an idle data connection by the kernel. */
+const KEEPALIVE_MS = 60_000
 
 /** Notes whom to dial; dials at `open()`, since clients listen later than they announce. */
 export function promiseActive(options: ActiveOptions): DataPromise {
@@ -101,13 +104,16 @@ async function dial(
   stop: AbortSignal,
 ): Promise<Outcome> {
   const outcome = new Deferred<Outcome>()
+  const local = normaliseAddress(localAddress)
   const socket = connect({
     host: endpoint.address,
     port: endpoint.port,
-    localAddress,
+    // A client on IPv6 may announce an IPv4 port where foreign addresses are allowed: the system then chooses ours.
+    ...(addressFamily(local) === addressFamily(endpoint.address) && { localAddress: local }),
     ...(localPort !== undefined && { localPort }),
     allowHalfOpen: true,
     keepAlive: true,
+    keepAliveInitialDelay: KEEPALIVE_MS,
     autoSelectFamily: false,
   })
   const onConnect = () => outcome.resolve({ kind: 'connected', socket })

@@ -4,6 +4,7 @@ import type { Endpoint } from '@portolan/protocol'
 import { closeCleanly } from './close.ts'
 import type { ByteSink, ByteSource, DataConnection, DataTls, PumpOptions } from './data-connection.ts'
 import type { Because } from './decision.ts'
+import { ChannelError } from './errors.ts'
 import { handshake } from './handshake.ts'
 import { receiveStream } from './receive.ts'
 import { sendStream } from './send.ts'
@@ -82,6 +83,8 @@ class SocketConnection implements DataConnection {
     try {
       await handshake(stream, { signal, what: 'data connection', tap: this.#tap })
     } catch (error) {
+      const cut = this.#cut
+      if (cut) throw new ChannelError('CHANNEL_ABORTED', cut.text, { cause: error })
       this.destroy({ code: 'tls', text: error instanceof Error ? error.message : 'the TLS handshake failed' })
       throw error
     }

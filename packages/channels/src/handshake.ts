@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import { onAbort } from './deferred.ts'
 import { ChannelError } from './errors.ts'
+import { isBreakCause } from './stream-end.ts'
 import type { TlsTap } from './tls-tap.ts'
 
 /** What to watch besides the TLSSocket itself. */
@@ -27,9 +28,7 @@ export async function handshake(socket: TLSSocket, { signal, what, tap }: Handsh
     )
   const onError = (error: Error) => fail(explain(error), error)
   const onGone = () => fail('the client closed the connection')
-  const off = onAbort(signal, () =>
-    fail(timedOut(signal) ? 'it took too long' : 'it was ended', signal.reason),
-  )
+  const off = onAbort(signal, () => fail(whyEnded(signal), signal.reason))
   socket.on('secure', resolve).on('error', onError).on('end', onGone).on('close', onGone)
   socket.on('_tlsError', error => {
     if (!socket.destroyed) socket.destroy(error)
@@ -46,9 +45,10 @@ export async function handshake(socket: TLSSocket, { signal, what, tap }: Handsh
   }
 }
 
-function timedOut(signal: AbortSignal): boolean {
+function whyEnded(signal: AbortSignal): string {
   const reason: unknown = signal.reason
-  return reason instanceof DOMException && reason.name === 'TimeoutError'
+  if (reason instanceof DOMException && reason.name === 'TimeoutError') return 'it took too long'
+  return isBreakCause(reason) ? reason.text : 'it was ended'
 }
 
 /** What OpenSSL's reasons mean to somebody who set up a client or this server. */

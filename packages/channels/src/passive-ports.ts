@@ -216,7 +216,7 @@ class SharedPorts implements PassivePorts, ReservationOwner {
       code: 'passive-port',
       text: `port ${ticket.port} was chosen at random among the passive ports ${range} that were free for ${ticket.address}`,
     }
-    const held = new HeldReservation(ticket, local ?? hosts[0] ?? '0.0.0.0', because, this)
+    const held = new HeldReservation(ticket, normaliseAddress(local ?? hosts[0] ?? '0.0.0.0'), because, this)
     this.#held.set(ticket, held)
     return held
   }

@@ -24,3 +24,11 @@ export interface BreakCause {
 export type StreamEnd =
   | { readonly kind: 'clean'; readonly bytes: number }
   | { readonly kind: 'broken'; readonly bytes: number; readonly cause: BreakCause }
+
+/** Whether an unknown value, such as the reason of a signal, is a cause. */
+export function isBreakCause(value: unknown): value is BreakCause {
+  if (typeof value !== 'object' || value === null || value instanceof Error) return false
+  return (
+    'code' in value && 'text' in value && typeof value.code === 'string' && typeof value.text === 'string'
+  )
+}

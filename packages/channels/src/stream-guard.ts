@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { BreakCause } from './stream-end.ts'
+import { type BreakCause, isBreakCause } from './stream-end.ts'
 
 /** Thrown by {@link StreamGuard.wait} when the stream broke meanwhile; {@link StreamGuard.cause} says why. */
 export const BROKEN: unique symbol = Symbol('the stream is broken')
@@ -113,11 +113,4 @@ function causeOf(signal: AbortSignal): BreakCause {
   const reason: unknown = signal.reason
   if (isBreakCause(reason)) return reason
   return { code: 'aborted', text: reason instanceof Error ? reason.message : 'the transfer was ended' }
-}
-
-function isBreakCause(reason: unknown): reason is BreakCause {
-  if (typeof reason !== 'object' || reason === null || reason instanceof Error) return false
-  return (
-    'code' in reason && 'text' in reason && typeof reason.code === 'string' && typeof reason.text === 'string'
-  )
 }

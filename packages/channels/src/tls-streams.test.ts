@@ -291,6 +291,23 @@ for (const { name, act, message } of handshakes) {
   }
 }
 
+test('a handshake that we end says why', async () => {
+  for (const watchEnd of [true, false]) {
+    await using aborted = await dataPair()
+    const signal = AbortSignal.abort({ code: 'aborted', text: 'ABOR was sent' })
+    await assert.rejects(aborted.data.secure(context, { signal, watchEnd }), {
+      code: 'CHANNEL_TLS_HANDSHAKE',
+      message: /ABOR was sent/,
+    })
+    await using cut = await dataPair()
+    setImmediate(() => cut.data.destroy({ code: 'aborted', text: 'the server stops' }))
+    await assert.rejects(cut.data.secure(context, { signal: AbortSignal.timeout(5000), watchEnd }), {
+      code: 'CHANNEL_ABORTED',
+      message: 'the server stops',
+    })
+  }
+})
+
 test('a client that never begins the handshake is given up at the signal', async () => {
   for (const watchEnd of [true, false]) {
     await using pair = await dataPair()
