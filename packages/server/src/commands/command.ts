@@ -25,10 +25,9 @@ export interface Command {
   /** The argument is a path; `needs` is checked on it. */
   readonly path?: { readonly needs?: Permission }
   /**
-   * Beside a running transfer, where most commands wait until it has ended: `now`: answered at once; `now-bare`: at once
-   * without an argument, since a long reply would get mixed up with that of the transfer; `aborts`: ends it.
+   * Beside a running transfer, where most commands wait until it has ended: `now`: answered at once; `aborts`: ends it.
    */
-  readonly duringTransfer?: 'now' | 'now-bare' | 'aborts'
+  readonly duringTransfer?: 'now' | 'aborts'
   /** It moves data: the dispatcher goes on reading while it runs. */
   readonly transfers?: true
   run(session: Session, call: CommandCall): Promise<Reply> | Reply

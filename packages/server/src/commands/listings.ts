@@ -54,7 +54,7 @@ export const LISTING_COMMANDS = {
     login: 'any',
     argument: 'optional',
     syntax: 'STAT [path]',
-    duringTransfer: 'now-bare',
+    duringTransfer: 'now',
     run: (session, { argument }) =>
       argument === '' ? serverStatus(session) : streamStatus(session, parseListArgument(argument)),
   },

@@ -30,6 +30,10 @@ export class ControlConnection {
   readonly #observer: ControlObserver
   #waiting: Line[] = []
   #paused = false
+  /** Replies that wait for the end of a long one. */
+  #held: Reply[] | undefined
+  /** The end of a long reply, until its command has returned it. */
+  #lastSent: Reply | undefined
   /** Nothing has come yet. */
   #untouched = true
   #closing = false
@@ -79,7 +83,28 @@ export class ControlConnection {
 
   /** Sends a reply. A client that does not read its replies is cut off once too much waits for it. */
   send(reply: Reply): void {
-    this.write(encodeReply(reply))
+    if (reply === this.#lastSent) this.#lastSent = undefined
+    else if (this.#held) this.#held.push(reply)
+    else this.write(encodeReply(reply))
+  }
+
+  /** Begins a reply that is written in pieces: whole replies wait until it has ended, so that no line gets between. */
+  beginLongReply(): void {
+    this.#held = []
+  }
+
+  /** Sends the last line of a long reply, and what waited for it. @returns the line, which is not sent again */
+  endLongReply(last: Reply): Reply {
+    this.write(encodeReply(last))
+    this.#sendHeld()
+    this.#lastSent = last
+    return last
+  }
+
+  #sendHeld(): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    for (const reply of held) this.write(encodeReply(reply))
   }
 
   /** Sends bytes that are part of a reply already encoded. */
@@ -139,6 +164,7 @@ export class ControlConnection {
     this.#closing = true
     this.#reason = reason
     this.#waiting = []
+    this.#sendHeld()
     const socket = this.#socket
     socket.end()
     // Unread input would turn our end into a RST that can overtake the last reply.

@@ -169,7 +169,5 @@ function rowOf(line: Line): Command | undefined {
 }
 
 function passesTransfer(line: Line): boolean {
-  const beside = rowOf(line)?.duringTransfer
-  if (beside !== 'now-bare') return beside !== undefined
-  return line.kind === 'line' && parseCommand(line.text)?.argument === ''
+  return rowOf(line)?.duringTransfer !== undefined
 }

@@ -8,7 +8,7 @@ import {
   quotePath,
   type Reply,
 } from '@portolan/protocol'
-import { baseName, type Entry, joinPath, parentPath, type Storage } from '@portolan/storage'
+import { baseName, type Entry, joinPath, parentPath, type Storage, StorageError } from '@portolan/storage'
 import type { Session } from '../session/session.ts'
 import { isPattern, matchesGlob } from './glob.ts'
 import { permFact } from './perm-fact.ts'
@@ -140,17 +140,21 @@ export async function listTransfer(
 export async function streamStatus(session: Session, ask: ListAsk): Promise<Reply> {
   const { path, chunks } = await openListing(session, ask, LISTING_FORMATS.list, session.signal)
   const { control } = session
-  let text = `213-Status of ${quotePath(path)}:\r\n`
-  for await (const chunk of chunks) {
-    control.write(encodeName(text))
-    // Lines of LIST start with a letter or "-": none can be taken for the last line of the reply.
-    control.write(chunk)
-    text = ''
-    await control.drained()
-    if (control.closed) break
+  control.beginLongReply()
+  let end = 'End of status.'
+  control.write(encodeName(`213-Status of ${quotePath(path)}:\r\n`))
+  try {
+    for await (const chunk of chunks) {
+      // Lines of LIST start with a letter or "-": none can be taken for the last line of the reply.
+      control.write(chunk)
+      await control.drained()
+      if (control.closed) break
+    }
+  } catch (error) {
+    // The reply has begun: it can only say at its end that it is not whole.
+    end = `The listing broke off: ${error instanceof StorageError ? error.message : 'the server failed.'}`
   }
-  if (text) control.write(encodeName(text))
-  return session.say('file.status', { text: 'End of status.' })
+  return control.endLongReply(session.say('file.status', { text: end }))
 }
 
 /** Finds what is to be listed and reads its first part, so that errors come before the reply that announces it. */
