@@ -10,9 +10,8 @@ import { mustSucceed, runProgram } from './support/programs.ts'
 describe('portolan serve that cannot start', { concurrency: 2 }, () => {
   it('names a port that is in use', async t => {
     const cwd = await folderOf(t)
-    const taken = createServer()
+    await using taken = createServer()
     await new Promise<void>(resolve => taken.listen({ host: '127.0.0.1', port: 0 }, resolve))
-    t.after(() => taken.close())
     const address = taken.address()
     assert.ok(address && typeof address === 'object')
     const at = `127.0.0.1:${address.port}`

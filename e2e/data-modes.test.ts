@@ -94,19 +94,18 @@ describe('active mode', { concurrency: 4 }, () => {
     await using dialogue = await logIn(server, client(0))
     const { basePort } = await freePorts(1)
     await dialogue.ask(announcement('EPRT', { host: dialogue.from, port: basePort }), 200)
-    const listener = await occupy(basePort, dialogue.from)
+    await using listener = await occupy(basePort, dialogue.from)
     const arrived = new Promise<void>(resolve => listener.once('connection', () => resolve()))
     await dialogue.ask('NLST', 150)
     await arrived
     await dialogue.expect(226)
-    listener.close()
   })
 
   it('comes from the configured range alone, around ports that are busy', async () => {
     const range = await freePorts(3)
     await using server = await startImpatient({}, { settings: { active: { ...range, enabled: true } } })
     await using dialogue = await logIn(server, client(0))
-    const busy = await occupy(range.basePort + 1, '127.0.0.1')
+    await using _busy = await occupy(range.basePort + 1, '127.0.0.1')
     const seen = new Set<number | undefined>()
     for (let round = 0; round < 12; round += 1) {
       await using link = await begin(dialogue, 'NLST', round % 2 === 0 ? 'PORT' : 'EPRT')
@@ -117,14 +116,13 @@ describe('active mode', { concurrency: 4 }, () => {
     }
     const allowed = new Set([range.basePort, range.basePort + 2])
     assert.ok(seen.isSubsetOf(allowed), `${[...seen]} are not all in ${[...allowed]}`)
-    busy.close()
   })
 
   it('says so when every port of the range is busy, and goes on when one is free', async () => {
     const range = await freePorts(1)
     await using server = await startImpatient({}, { settings: { active: { ...range, enabled: true } } })
     await using dialogue = await logIn(server, client(0))
-    const busy = await occupy(range.basePort, '127.0.0.1')
+    await using busy = await occupy(range.basePort, '127.0.0.1')
     await using port = await listen(dialogue)
     await dialogue.ask(announcement('PORT', port), 200)
     await dialogue.ask('NLST', 425, /active range/)
