@@ -30,6 +30,7 @@ export class ControlConnection {
   readonly #observer: ControlObserver
   #waiting: Line[] = []
   #paused = false
+  #upgrading = false
   /** Replies that wait for the end of a long one. */
   #held: Reply[] | undefined
   /** The end of a long reply, until its command has returned it. */
@@ -64,6 +65,11 @@ export class ControlConnection {
 
   get closing(): boolean {
     return this.#closing
+  }
+
+  /** True while TLS begins or ends: what is sent now would be no part of either side's conversation. */
+  get upgrading(): boolean {
+    return this.#upgrading
   }
 
   /** The next line to answer, or undefined when none waits. */
@@ -142,6 +148,7 @@ export class ControlConnection {
     before.pause()
     const closed = () => this.#gone()
     before.once('close', closed)
+    this.#upgrading = true
     try {
       this.#socket = await upgrade(before)
     } catch (error) {
@@ -150,6 +157,7 @@ export class ControlConnection {
       this.#gone()
       throw error
     } finally {
+      this.#upgrading = false
       before.off('close', closed)
     }
     if (this.#socket.destroyed) return this.#gone()

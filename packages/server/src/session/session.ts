@@ -185,6 +185,7 @@ export class Session {
 
   /** Sends a reply and then closes. */
   finish(reply: Reply, reason: string): void {
+    if (this.control.upgrading) return this.control.destroy(reason)
     this.control.send(reply)
     this.control.close(reason)
   }
@@ -194,7 +195,8 @@ export class Session {
    * or is awaited: transfers have their own bounds.
    */
   checkIdle(now: number): void {
-    if (this.#dispatcher.busy || this.control.closing) return
+    // A handshake has a bound of its own, and a client in the middle of it could not read a reply.
+    if (this.#dispatcher.busy || this.control.closing || this.control.upgrading) return
     const { timeouts } = this.context.settings
     if (this.state.phase !== 'ready' && now - this.#loggedOutAt > timeouts.login) {
       const seconds = Math.round(timeouts.login / 1000)
