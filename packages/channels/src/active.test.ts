@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach, test } from 'node:test'
 import { type ActiveOptions, promiseActive } from './active.ts'
 import type { DataConnection } from './data-connection.ts'
-import { collector, freeRange, pattern, portOf, readToEnd, sourceOf, unbounded } from './test-kit.ts'
+import { collector, freeRange, pattern, portOf, readToEnd, sourceOf, unbounded } from './testing.ts'
 
 const leftovers: (() => void)[] = []
 

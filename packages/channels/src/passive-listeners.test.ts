@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { afterEach, test } from 'node:test'
 import { PortRange } from './port-range.ts'
-import { freeRange, readToEnd, sourceOf, unbounded } from './test-kit.ts'
+import { freeRange, readToEnd, sourceOf, unbounded } from './testing.ts'
 import {
   cleanUp,
   counts,
@@ -16,7 +16,7 @@ import {
   portsOf,
   QUIET,
   signal,
-} from './test-passive.ts'
+} from './testing-passive.ts'
 
 afterEach(cleanUp)
 

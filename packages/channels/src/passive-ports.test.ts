@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { afterEach, test } from 'node:test'
-import { collector, pattern, readToEnd, sourceOf, unbounded } from './test-kit.ts'
-import { cleanUp, counts, dial, gone, ofClient, open, portsOf, QUIET, signal, until } from './test-passive.ts'
+import { collector, pattern, readToEnd, sourceOf, unbounded } from './testing.ts'
+import {
+  cleanUp,
+  counts,
+  dial,
+  gone,
+  ofClient,
+  open,
+  portsOf,
+  QUIET,
+  signal,
+  until,
+} from './testing-passive.ts'
 
 afterEach(cleanUp)
 

@@ -5,9 +5,20 @@ import { afterEach, test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
 import fc from 'fast-check'
 import type { PassiveReservation } from './passive-reservation.ts'
+import { collector, pattern, readToEnd, sourceOf, unbounded } from './testing.ts'
 import { SERVER_CERTIFICATE } from './test-certificates.ts'
-import { collector, pattern, readToEnd, sourceOf, unbounded } from './test-kit.ts'
-import { cleanUp, counts, dial, gone, ofClient, open, portsOf, QUIET, signal, until } from './test-passive.ts'
+import {
+  cleanUp,
+  counts,
+  dial,
+  gone,
+  ofClient,
+  open,
+  portsOf,
+  QUIET,
+  signal,
+  until,
+} from './testing-passive.ts'
 import { SessionTls } from './tls.ts'
 
 afterEach(cleanUp)

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { connect, createSecureContext } from 'node:tls'
 import fc from 'fast-check'
+import { type DataPair, dataPair, pattern, unbounded } from './testing.ts'
 import { SERVER_CERTIFICATE } from './test-certificates.ts'
-import { type DataPair, dataPair, pattern, unbounded } from './test-kit.ts'
 
 const context = createSecureContext(SERVER_CERTIFICATE)
 const BYTES = pattern(6 * 1024 * 1024)
@@ -86,7 +86,7 @@ test('an upload arrives whole and in order, whatever the pace of client, storage
       assert.equal(stored, size)
       await pair.closed
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   )
 })
 
@@ -124,6 +124,6 @@ test('a download arrives whole and in order, whatever the pace of client, file a
       assert.equal(got, size)
       await pair.closed
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   )
 })

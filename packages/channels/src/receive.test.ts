@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { adoptSocket } from './connection.ts'
 import { readInto } from './read-into.ts'
 import { receiveStream } from './receive.ts'
-import { collector, dataPair, loopback, pattern, unbounded } from './test-kit.ts'
+import { collector, dataPair, loopback, pattern, unbounded } from './testing.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
@@ -139,7 +139,7 @@ test('a storage that takes nothing is stalled, and the text does not blame the c
 
 test('a slow storage is not a stall, and holds the client back', async () => {
   await using pair = await dataPair()
-  const total = 64 * MIB
+  const total = 32 * MIB
   const bytes = pattern(total)
   pair.client.end(bytes)
   let stored = 0

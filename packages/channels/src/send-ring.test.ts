@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { BufferPool, LARGE_BUFFER, SMALL_BUFFER } from './buffer-pool.ts'
 import { SendRing } from './send-ring.ts'
-import { loopback } from './test-kit.ts'
+import { loopback } from './testing.ts'
 
 function ringOn(stream: Socket, pool: BufferPool) {
   let written = 0

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import type { BreakCause } from './stream-end.ts'
-import { dataPair, pattern, readToEnd, sourceOf, unbounded } from './test-kit.ts'
+import { dataPair, pattern, readToEnd, sourceOf, unbounded } from './testing.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB

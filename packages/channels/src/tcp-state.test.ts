@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sendState } from './tcp-state.ts'
-import { loopback } from './test-kit.ts'
+import { loopback } from './testing.ts'
 
 const local = { address: '127.0.0.1', port: 8080 }
 const remote = { address: '127.0.0.2', port: 54_321 }

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { type ConnectionOptions, connect, createSecureContext, type SecureVersion, TLSSocket } from 'node:tls'
 import { decryptInto } from './read-into.ts'
-import { SERVER_CERTIFICATE } from './test-certificates.ts'
 import {
   collector,
   type DataPair,
@@ -13,7 +12,8 @@ import {
   readToEnd,
   sourceOf,
   unbounded,
-} from './test-kit.ts'
+} from './testing.ts'
+import { SERVER_CERTIFICATE } from './test-certificates.ts'
 
 const MIB = 1024 * 1024
 const context = createSecureContext(SERVER_CERTIFICATE)
@@ -160,7 +160,7 @@ for (const version of VERSIONS) {
     await using secured = await securedPair(false, only)
     const { pair, tls } = secured
     tls.once('data', () => pair.client.resetAndDestroy())
-    const end = await pair.data.send(sourceOf(pattern(64 * MIB)), unbounded())
+    const end = await pair.data.send(sourceOf(pattern(32 * MIB)), unbounded())
     assert.ok(end.kind === 'broken')
     assert.ok(end.cause.code === 'reset' || end.cause.code === 'peer-closed', end.cause.code)
     await pair.closed

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import type { DataConnection } from './data-connection.ts'
 import { openPassivePorts, type PassivePorts, type PassivePortsOptions } from './passive-ports.ts'
 import type { PassiveReservation } from './passive-reservation.ts'
-import { freeRange } from './test-kit.ts'
+import { freeRange } from './testing.ts'
 
 /** Passive ports on loopback. */
 export async function portsOf(

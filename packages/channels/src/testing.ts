@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket, type TcpNetConnectOpts } from 'node:net'
 import { adoptSocket } from './connection.ts'
@@ -94,11 +95,15 @@ export function unbounded() {
   return { signal: new AbortController().signal, stallMs: 60_000 }
 }
 
-/** Bytes of which every place can be told from the others. */
+/** The most bytes that {@link pattern} gives. */
+const LONGEST = 32 * 1024 * 1024
+let random: Buffer | undefined
+
+/** Bytes of which every place can be told from the others. The same ones at every call: not to be written to. */
 export function pattern(length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length)
-  for (let i = 0; i < length; i++) bytes[i] = (i * 31 + (i >> 8) * 7 + (i >> 16)) & 255
-  return bytes
+  random ??= randomBytes(LONGEST)
+  if (length > LONGEST) throw new RangeError(`no pattern of ${length} bytes`)
+  return random.subarray(0, length)
 }
 
 /** A source that reads from memory. */
