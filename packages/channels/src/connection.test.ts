@@ -4,8 +4,8 @@ import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { connect, createSecureContext } from 'node:tls'
 import type { DataConnection } from './data-connection.ts'
-import { collector, dataPair, pattern, sourceOf, unbounded } from './testing.ts'
 import { SERVER_CERTIFICATE } from './test-certificates.ts'
+import { collector, dataPair, pattern, sourceOf, unbounded } from './testing.ts'
 
 const context = createSecureContext(SERVER_CERTIFICATE)
 

@@ -5,8 +5,8 @@ import { afterEach, test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
 import fc from 'fast-check'
 import type { PassiveReservation } from './passive-reservation.ts'
-import { collector, pattern, readToEnd, sourceOf, unbounded } from './testing.ts'
 import { SERVER_CERTIFICATE } from './test-certificates.ts'
+import { collector, pattern, readToEnd, sourceOf, unbounded } from './testing.ts'
 import {
   cleanUp,
   counts,

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { connect, createSecureContext } from 'node:tls'
 import fc from 'fast-check'
-import { type DataPair, dataPair, pattern, unbounded } from './testing.ts'
 import { SERVER_CERTIFICATE } from './test-certificates.ts'
+import { type DataPair, dataPair, pattern, unbounded } from './testing.ts'
 
 const context = createSecureContext(SERVER_CERTIFICATE)
 const BYTES = pattern(6 * 1024 * 1024)

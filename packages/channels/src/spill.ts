@@ -1,8 +1,8 @@
-import { type BufferPool, LARGE_BUFFER } from './buffer-pool.ts'
+import { type BufferPool, SMALL_BUFFER } from './buffer-pool.ts'
 
 /**
  * Takes the bytes that come although there is no room for them: TLS hands over what it has decrypted, even when asked
- * to stop. That is never more than one read of the socket, 256 KiB; nothing more is read before the spill is empty.
+ * to stop. That is never more than one read of the socket, 128 KiB; nothing more is read before the spill is empty.
  */
 export class Spill {
   readonly #pool: BufferPool
@@ -20,7 +20,7 @@ export class Spill {
 
   /** The memory for the next bytes. It stays valid until the next call. */
   get room(): Uint8Array {
-    this.#buffer ??= this.#pool.take(LARGE_BUFFER)
+    this.#buffer ??= this.#pool.take(SMALL_BUFFER)
     if (this.empty) this.#start = this.#end = 0
     return this.#buffer.subarray(this.#end)
   }

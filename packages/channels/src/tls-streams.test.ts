@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { type ConnectionOptions, connect, createSecureContext, type SecureVersion, TLSSocket } from 'node:tls'
 import { decryptInto } from './read-into.ts'
+import { SERVER_CERTIFICATE } from './test-certificates.ts'
 import {
   collector,
   type DataPair,
@@ -13,7 +14,6 @@ import {
   sourceOf,
   unbounded,
 } from './testing.ts'
-import { SERVER_CERTIFICATE } from './test-certificates.ts'
 
 const MIB = 1024 * 1024
 const context = createSecureContext(SERVER_CERTIFICATE)

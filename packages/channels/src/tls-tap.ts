@@ -1,7 +1,13 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
-import { buffers, SMALL_BUFFER } from './buffer-pool.ts'
+import { buffers } from './buffer-pool.ts'
 import { readInto } from './read-into.ts'
+
+/**
+ * Bytes that are read at once. Twice as many are a few per cent faster, and hold the event loop for twice as long: Node
+ * reads up to 32 times in a row from a socket that always has more.
+ */
+const TAP_BUFFER = 128 * 1024
 
 /**
  * Stands between a socket and its TLSSocket and keeps the end of TCP to itself. Node tells a TLSSocket's reader the same
@@ -21,7 +27,7 @@ export class TlsTap extends Duplex {
   constructor(socket: Socket) {
     // The owner closes it: both ends of a data connection are handled one by one.
     super({ autoDestroy: false })
-    const buffer = buffers.take(SMALL_BUFFER)
+    const buffer = buffers.take(TAP_BUFFER)
     const heir = readInto(socket, {
       buffer: () => buffer,
       onBytes: count => this.#pass(buffer.subarray(0, count)),

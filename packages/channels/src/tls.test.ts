@@ -4,8 +4,8 @@ import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { type ConnectionOptions, connect, type SecureVersion, type TLSSocket } from 'node:tls'
 import { ControlLink } from './control-link.ts'
-import { collector, type DataPair, dataPair, type LoopbackPair, loopback, unbounded } from './testing.ts'
 import { CLIENT_CA, CLIENT_CERTIFICATE, SERVER_CERTIFICATE } from './test-certificates.ts'
+import { collector, type DataPair, dataPair, type LoopbackPair, loopback, unbounded } from './testing.ts'
 import { SessionTls, type SessionTlsOptions, unwrapControl } from './tls.ts'
 
 const VERSIONS: readonly SecureVersion[] = ['TLSv1.2', 'TLSv1.3']

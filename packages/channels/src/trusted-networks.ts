@@ -18,8 +18,7 @@ export class TrustedNetworks {
 
   /** Whether the address is in the set. IPv4-mapped IPv6 addresses count as IPv4; what is no address is in no set. */
   has(address: string): boolean {
-    const version = isIP(address)
-    if (version === 0) return false
+    if (this.networks.length === 0 || isIP(address) === 0) return false
     const plain = normaliseAddress(address)
     return isIP(plain) === 6 ? this.#ipv6.check(plain, 'ipv6') : this.#ipv4.check(plain, 'ipv4')
   }
