@@ -66,8 +66,10 @@ export class SendRing {
     const slot = this.#slot()
     const chunk = bytes === slot.buffer.length ? slot.buffer : slot.buffer.subarray(0, bytes)
     let done = () => {}
+    let pending: Promise<void> | undefined
     this.#stream.write(chunk, error => {
-      slot.written = undefined
+      // Of a write that the kernel took at once the callback comes later, when the buffer may be on its way again.
+      if (pending && slot.written === pending) slot.written = undefined
       if (error) this.#onError(error)
       else this.#onWritten(bytes)
       done()
@@ -76,9 +78,10 @@ export class SendRing {
     if (!this.#long && this.#sent > LONG_AFTER && longRings < MAX_LONG) this.#lengthen()
     // The kernel has everything, although the callback comes later.
     if (this.#stream.writableLength === 0) return
-    slot.written = new Promise(resolve => {
+    pending = new Promise(resolve => {
       done = resolve
     })
+    slot.written = pending
     this.#at = (this.#at + 1) % this.#depth
   }
 
