@@ -10,7 +10,7 @@ import { get, put } from './support/transfers.ts'
 import { until } from './support/within.ts'
 
 /** How long new sessions are begun, in milliseconds. */
-const DURATION_MS = Number(process.env.PORTOLAN_FUZZ_MS ?? 8_000)
+const DURATION_MS = Number(process.env.PORTOLAN_FUZZ_MS ?? 7_000)
 const SEED = Number(process.env.PORTOLAN_FUZZ_SEED ?? Date.now() % 1e9)
 const SESSIONS_AT_ONCE = 20
 /** No session needs more than a few buffers; a leak of them would. */

@@ -3,6 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { servePortolan } from './support/command.ts'
+import { folderOf, logIn as logInAt, portFlags } from './support/command-checks.ts'
 import { Dialogue } from './support/dialogue.ts'
 import { type Embedded, PASSWORD, type PartialSettings, startEmbedded } from './support/embedded.ts'
 import { ALICE, startPortolan } from './support/portolan.ts'
@@ -219,6 +221,40 @@ describe('clients that are gone before they are accepted', () => {
       server.log.lines.filter(({ event }) => event === 'worker-lost'),
       [],
     )
+  })
+})
+
+describe('more clients than the server has descriptors for', () => {
+  it('are served as far as they last, and everybody once there are some again', async t => {
+    const cwd = await folderOf(t)
+    const args = ['.', '--user', 'a:b', '--listen', '127.0.0.1:0', '--workers', '1', '--max-per-ip', '0']
+    await using serving = await servePortolan([...args, ...(await portFlags())], { cwd, descriptors: 200 })
+    const [port] = serving.ports
+    assert.ok(port)
+    const target = { host: '127.0.0.1', port }
+    const clients = await Promise.all(Array.from({ length: 300 }, () => Dialogue.open(target)))
+    const answers = await Promise.all(clients.map(client => client.replyOrEnd(1_000).catch(() => 'waits')))
+    const greeted = clients.filter((_, index) => {
+      const answer = answers[index]
+      return typeof answer === 'object' && answer.code === 220
+    })
+    assert.ok(greeted.length >= 100, `${greeted.length} were greeted`)
+    const [first] = greeted
+    assert.ok(first)
+    await first.logIn('a', 'b')
+    await first.ask('PWD', 257)
+    for (const client of clients) client.reset()
+    await until(async () => {
+      await using dialogue = await Dialogue.open(target)
+      const answer = await dialogue.replyOrEnd()
+      return (typeof answer === 'object' && answer.code === 220) || `answered ${JSON.stringify(answer)}`
+    })
+    await using dialogue = await logInAt(port, 'a', 'b')
+    await put(dialogue, 'STOR x.txt', 'x')
+    assert.equal((await get(dialogue, 'RETR x.txt')).toString(), 'x')
+    await dialogue.quit()
+    const { code } = await serving.stop()
+    assert.equal(code, 0)
   })
 })
 

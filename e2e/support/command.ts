@@ -28,13 +28,15 @@ export interface Serving extends AsyncDisposable {
 /**
  * Starts `portolan serve` with these arguments.
  * @param options.listeners - how many `ready` lines to wait for; default 1
+ * @param options.descriptors - how many files and sockets each of its processes may have open; default: as many as here
  * @throws {Error} with what it said when it ends before
  */
 export async function servePortolan(
   args: readonly string[],
-  { cwd, listeners = 1 }: { cwd: string; listeners?: number },
+  { cwd, listeners = 1, descriptors }: { cwd: string; listeners?: number; descriptors?: number },
 ): Promise<Serving> {
-  const child = spawn(process.execPath, [COMMAND, 'serve', ...args], {
+  const limit = descriptors === undefined ? '' : `ulimit -n ${descriptors}; `
+  const child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', process.execPath, COMMAND, 'serve', ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
