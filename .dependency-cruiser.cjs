@@ -5,7 +5,9 @@ const MAY_IMPORT = {
   storage: ['protocol'],
   settings: ['channels', 'protocol'],
   server: ['channels', 'protocol', 'settings', 'storage'],
-  cli: ['channels', 'protocol', 'settings', 'storage', 'server'],
+  client: ['channels', 'protocol'],
+  doctor: ['channels', 'client', 'protocol'],
+  cli: ['channels', 'client', 'doctor', 'protocol', 'settings', 'storage', 'server'],
 }
 
 const layers = Object.entries(MAY_IMPORT).map(([from, allowed]) => ({
