@@ -10,15 +10,23 @@ export interface Certificate {
   readonly both: string
 }
 
-/** Makes a self-signed P-256 certificate for 127.0.0.1 in `folder`. The same for every server. */
-export async function makeCertificate(folder: string): Promise<Certificate> {
+/**
+ * Makes a self-signed P-256 certificate in `folder`. The same for every server.
+ *
+ * @param addresses - IP addresses it is good for, beside the name localhost
+ */
+export async function makeCertificate(
+  folder: string,
+  addresses: readonly string[] = ['127.0.0.1'],
+): Promise<Certificate> {
   const certificate = join(folder, 'certificate.pem')
   const key = join(folder, 'key.pem')
   const both = join(folder, 'both.pem')
+  const names = [...addresses.map(address => `IP:${address}`), 'DNS:localhost']
 
   await run('openssl', [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'],
+    ...['-subj', '/CN=localhost', '-addext', `subjectAltName=${names.join()}`],
     ...['-keyout', key, '-out', certificate],
   ])
   await writeFile(both, (await readFile(key, 'utf8')) + (await readFile(certificate, 'utf8')), {

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Program } from '../processes.ts'
-import { PASSWORD, type ServerKind, USER, type Workshop } from './server.ts'
+import { LOOPBACK, launch, PASSWORD, type ServerKind, USER, type Workshop } from './server.ts'
 
 /** The server of this project, started as a user starts it. */
 export function portolan(workshop: Workshop): ServerKind {
@@ -25,20 +24,23 @@ export function portolan(workshop: Workshop): ServerKind {
         ? String(manifest.version)
         : '?'
     },
-    start({ files, port, passive, certificate, oneWorker }) {
+    start(options) {
+      const { files, port, passive, certificate, host = LOOPBACK, advertised } = options
       const args = [
         ...['serve', files],
         ...['--user', `${USER}:${PASSWORD}`],
-        ...['--listen', `127.0.0.1:${port}`],
+        ...[options.implicitTls ? '--implicit-tls' : '--listen', `${host}:${port}`],
         ...['--passive-ports', `${passive.base}:${passive.count}`],
         ...['--max-per-ip', '20000', '--max-sessions', '20000'],
         ...['--idle-timeout', '3600'],
       ]
-      if (oneWorker) args.push('--workers', '1')
+      if (options.oneWorker) args.push('--workers', '1')
+      if (advertised !== undefined) args.push('--passive-address', advertised)
+      if (options.requireReuse) args.push('--session-reuse', 'required')
       if (certificate !== undefined) {
         args.push('--tls-cert', certificate.certificate, '--tls-key', certificate.key)
       }
-      return Program.start(command, args)
+      return launch(options, workshop.node, [command, ...args])
     },
   }
 }

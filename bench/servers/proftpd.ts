@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Program, run } from '../processes.ts'
+import { run } from '../processes.ts'
 import {
+  LOOPBACK,
+  launch,
   needsRoot,
   PASSWORD,
   PORT_FOR_EACH,
@@ -34,19 +36,19 @@ export function proftpd(workshop: Workshop): ServerKind {
       await writeFile(users, `${USER}:${hash}:${UID}:${UID}::${options.files}:/bin/sh\n`, { mode: 0o600 })
       const file = join(options.scratch, 'proftpd.conf')
       await writeFile(file, configuration(options, root, users))
-      return Program.start(join(root, 'usr/sbin/proftpd'), ['-n', '-q', '-c', file], { env })
+      return launch(options, join(root, 'usr/sbin/proftpd'), ['-n', '-q', '-c', file], { env })
     },
   }
 }
 
 function configuration(options: StartOptions, root: string, users: string): string {
-  const { scratch, port, passive, certificate } = options
+  const { scratch, port, passive, certificate, host = LOOPBACK, advertised } = options
   const lines = [
     `ModulePath ${join(root, 'usr/lib/proftpd')}`,
     'ServerType standalone',
     'ServerName Bench',
     'UseIPv6 off',
-    'DefaultAddress 127.0.0.1',
+    `DefaultAddress ${host}`,
     'SocketBindTight on',
     `Port ${port}`,
     'User nobody',
@@ -70,6 +72,7 @@ function configuration(options: StartOptions, root: string, users: string): stri
     `PidFile ${join(scratch, 'pid')}`,
     `ScoreboardFile ${join(scratch, 'scoreboard')}`,
   ]
+  if (advertised !== undefined) lines.push(`MasqueradeAddress ${advertised}`)
   if (certificate !== undefined) {
     lines.push(
       'LoadModule mod_tls.c',
@@ -77,10 +80,11 @@ function configuration(options: StartOptions, root: string, users: string): stri
       'TLSProtocol TLSv1.3',
       `TLSECCertificateFile ${certificate.certificate}`,
       `TLSECCertificateKeyFile ${certificate.key}`,
-      'TLSOptions NoSessionReuseRequired',
       'TLSVerifyClient off',
       'TLSRequired off',
     )
+    if (!options.requireReuse) lines.push('TLSOptions NoSessionReuseRequired')
+    if (options.implicitTls) lines.push('TLSOptions UseImplicitSSL')
   }
   return `${lines.join('\n')}\n`
 }

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Program, run } from '../processes.ts'
+import { run } from '../processes.ts'
 import {
+  LOOPBACK,
+  launch,
   needsRoot,
   PASSWORD,
   PORT_FOR_EACH,
@@ -30,7 +32,7 @@ export function pureFtpd(workshop: Workshop): ServerKind {
     async start(options) {
       const { root, env } = unpacked(workshop)
       await makeAccount(join(root, 'usr/bin/pure-pw'), env, options)
-      return Program.start(join(root, 'usr/sbin/pure-ftpd'), flags(options), { env })
+      return launch(options, join(root, 'usr/sbin/pure-ftpd'), flags(options), { env })
     },
   }
 }
@@ -49,10 +51,11 @@ async function makeAccount(
   await run(tool, ['mkdb', join(scratch, 'puredb'), '-f', passwd], { env })
 }
 
-function flags({ scratch, port, passive, certificate }: StartOptions): string[] {
+function flags(options: StartOptions): string[] {
+  const { scratch, port, passive, certificate, host = LOOPBACK, advertised } = options
   return [
     '--ipv4only',
-    ...['--bind', `127.0.0.1,${port}`],
+    ...['--bind', `${host},${port}`],
     ...['--login', `puredb:${join(scratch, 'puredb')}`],
     ...['--pidfile', join(scratch, 'pid')],
     ...['--passiveportrange', `${passive.base}:${passive.base + passive.count - 1}`],
@@ -63,6 +66,7 @@ function flags({ scratch, port, passive, certificate }: StartOptions): string[] 
     '--chrooteveryone',
     '--dontresolve',
     '--noanonymous',
+    ...(advertised === undefined ? [] : ['--forcepassiveip', advertised]),
     ...(certificate === undefined ? ['--tls', '0'] : ['--tls', '1', '--certfile', certificate.both]),
   ]
 }

@@ -19,6 +19,17 @@ if settings.get("certificate"):
         certfile = settings["certificate"]
         keyfile = settings["key"]
 
+        def handle(self):
+            """Does the handshake before the greeting, where TLS is implicit; pyftpdlib itself has only AUTH TLS."""
+            if settings.get("implicitTls"):
+                self.secure_connection(self.ssl_context)
+            else:
+                super().handle()
+
+        def handle_ssl_established(self):
+            if settings.get("implicitTls"):
+                super().handle()
+
 else:
 
     class Handler(FTPHandler):
@@ -27,12 +38,13 @@ else:
 
 Handler.authorizer = authorizer
 Handler.passive_ports = range(settings["first"], settings["last"] + 1)
+Handler.masquerade_address = settings.get("advertised")
 Handler.timeout = 3600
 # Its log goes to standard error, a line for each session and transfer; the others of the table write none.
 logging.basicConfig(level=logging.ERROR)
 logging.getLogger("pyftpdlib").setLevel(logging.ERROR)
 
-server = FTPServer(("127.0.0.1", settings["port"]), Handler, backlog=1024)
+server = FTPServer((settings["host"], settings["port"]), Handler, backlog=1024)
 server.max_cons = 0
 server.max_cons_per_ip = 0
 server.serve_forever(handle_exit=True)

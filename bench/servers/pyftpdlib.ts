@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Program } from '../processes.ts'
 import {
+  LOOPBACK,
+  launch,
   PASSWORD,
   PORT_FOR_EACH,
   type ServerKind,
@@ -28,10 +29,12 @@ export function pyftpdlib(workshop: Workshop): ServerKind {
       withoutDebian(workshop) ??
       (existsSync(PYTHON) ? undefined : `${PYTHON} is missing: apt-get install python3`),
     version: async () => unpacked(workshop).versions['python3-pyftpdlib'] ?? '?',
-    start({ files, port, passive, certificate }) {
+    start(options) {
+      const { files, port, passive, certificate, host = LOOPBACK } = options
       const { root, env } = unpacked(workshop)
       const settings = {
         files,
+        host,
         port,
         user: USER,
         password: PASSWORD,
@@ -39,8 +42,11 @@ export function pyftpdlib(workshop: Workshop): ServerKind {
         last: passive.base + passive.count - 1,
         certificate: certificate?.certificate,
         key: certificate?.key,
+        implicitTls: options.implicitTls,
+        advertised: options.advertised,
       }
-      return Program.start(
+      return launch(
+        options,
         PYTHON,
         [join(import.meta.dirname, 'pyftpdlib-server.py'), JSON.stringify(settings)],
         {

@@ -5,7 +5,7 @@ import type { Certificate } from '../certificate.ts'
 import type { Debian } from '../debian.ts'
 import { BenchError } from '../errors.ts'
 import type { Range } from '../ports.ts'
-import type { Program } from '../processes.ts'
+import { Program, type ProgramOptions } from '../processes.ts'
 
 /** The one account of every server. */
 export const USER = 'bench'
@@ -39,6 +39,30 @@ export interface StartOptions {
   readonly certificate?: Certificate
   /** One worker process, for servers that have a choice. */
   readonly oneWorker: boolean
+  /** The IPv4 address to listen at; default 127.0.0.1. */
+  readonly host?: string
+  /** TLS from the first byte instead of AUTH TLS; default false. Needs a certificate and `canBeImplicit`. */
+  readonly implicitTls?: boolean
+  /** Refuse data connections that do not resume the control connection's TLS session; default false. */
+  readonly requireReuse?: boolean
+  /** The IPv4 address that PASV tells; default the one the client has connected to. */
+  readonly advertised?: string
+  /** The program and arguments that start the server, such as `ip netns exec NAME`; default none. */
+  readonly launcher?: readonly string[]
+}
+
+/** Where servers listen unless they are told otherwise. */
+export const LOOPBACK = '127.0.0.1'
+
+/** Starts a server's program, by its launcher if it has one. */
+export function launch(
+  { launcher = [] }: StartOptions,
+  command: string,
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<Program> {
+  const [first = command, ...rest] = [...launcher, command, ...args]
+  return Program.start(first, rest, options)
 }
 
 /** One server of the table. Its row says everything the harness has to know of it. */

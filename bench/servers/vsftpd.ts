@@ -1,7 +1,9 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Program, run } from '../processes.ts'
+import { run } from '../processes.ts'
 import {
+  LOOPBACK,
+  launch,
   needsRoot,
   PASSWORD,
   PORT_FOR_EACH,
@@ -42,7 +44,7 @@ export function vsftpd(workshop: Workshop): ServerKind {
         ...mounts,
         `exec ${join(root, 'usr/sbin/vsftpd')} ${join(scratch, 'vsftpd.conf')}`,
       ].join(' && ')
-      return Program.start('unshare', ['--mount', 'sh', '-c', command], { env })
+      return launch(options, 'unshare', ['--mount', 'sh', '-c', command], { env })
     },
   }
 }
@@ -63,11 +65,12 @@ async function writeAccount(scratch: string, files: string): Promise<void> {
   await writeFile(join(scratch, 'pam.d', 'vsftpd'), `${rules.join('\n')}\n`)
 }
 
-function configuration({ scratch, port, passive, certificate }: StartOptions): string {
+function configuration(options: StartOptions): string {
+  const { scratch, port, passive, certificate, host = LOOPBACK, advertised } = options
   const lines = [
     'listen=YES',
     'background=NO',
-    'listen_address=127.0.0.1',
+    `listen_address=${host}`,
     `listen_port=${port}`,
     'anonymous_enable=NO',
     'local_enable=YES',
@@ -86,12 +89,14 @@ function configuration({ scratch, port, passive, certificate }: StartOptions): s
     'xferlog_enable=NO',
     'idle_session_timeout=3600',
   ]
+  if (advertised !== undefined) lines.push(`pasv_address=${advertised}`)
   if (certificate !== undefined) {
     lines.push(
       'ssl_enable=YES',
       `rsa_cert_file=${certificate.certificate}`,
       `rsa_private_key_file=${certificate.key}`,
-      'require_ssl_reuse=NO',
+      `require_ssl_reuse=${options.requireReuse ? 'YES' : 'NO'}`,
+      `implicit_ssl=${options.implicitTls ? 'YES' : 'NO'}`,
       'force_local_logins_ssl=NO',
       'force_local_data_ssl=NO',
       'ssl_ciphers=HIGH',
