@@ -85,7 +85,7 @@ class ActivePromise implements DataPromise {
       code: 'active-dialled',
       text: `the server dialled ${formatEndpoint(endpoint)} from ${formatEndpoint(local)}: ${this.endpoint.because.text}`,
     }
-    return adoptSocket(socket, { mode: 'active', local, remote: endpoint, because })
+    return adoptSocket(socket, { mode: 'active', peer: 'client', local, remote: endpoint, because })
   }
 }
 

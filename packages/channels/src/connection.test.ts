@@ -6,6 +6,7 @@ import { connect, createSecureContext } from 'node:tls'
 import type { DataConnection } from './data-connection.ts'
 import { SERVER_CERTIFICATE } from './test-certificates.ts'
 import { collector, dataPair, pattern, sourceOf, unbounded } from './testing.ts'
+import { serverSide } from './tls-side.ts'
 
 const context = createSecureContext(SERVER_CERTIFICATE)
 
@@ -62,7 +63,7 @@ const lives: readonly { name: string; live: (data: DataConnection, client: Socke
       const tls = connect({ socket: client, rejectUnauthorized: false })
       tls.on('error', () => {}).resume()
       tls.end(pattern(100_000))
-      await data.secure(context, { signal: AbortSignal.timeout(5000), watchEnd: true })
+      await data.secure(serverSide(context), { signal: AbortSignal.timeout(5000), watchEnd: true })
       await data.receive(collector(), unbounded())
     },
   },
@@ -72,7 +73,7 @@ const lives: readonly { name: string; live: (data: DataConnection, client: Socke
       const tls = connect({ socket: client, rejectUnauthorized: false })
       tls.on('error', () => {})
       await Promise.all([
-        data.secure(context, { signal: AbortSignal.timeout(5000), watchEnd: true }),
+        data.secure(serverSide(context), { signal: AbortSignal.timeout(5000), watchEnd: true }),
         once(tls, 'secureConnect'),
       ])
       client.end()
@@ -85,7 +86,7 @@ const lives: readonly { name: string; live: (data: DataConnection, client: Socke
       const tls = connect({ socket: client, rejectUnauthorized: false })
       tls.on('error', () => {}).on('end', () => tls.end())
       tls.resume()
-      await data.secure(context, { signal: AbortSignal.timeout(5000), watchEnd: false })
+      await data.secure(serverSide(context), { signal: AbortSignal.timeout(5000), watchEnd: false })
       await data.send(sourceOf(pattern(100_000)), unbounded())
     },
   },
@@ -93,7 +94,7 @@ const lives: readonly { name: string; live: (data: DataConnection, client: Socke
     name: 'a handshake that fails',
     async live(data, client) {
       client.write('not TLS')
-      const secured = data.secure(context, { signal: AbortSignal.timeout(5000), watchEnd: true })
+      const secured = data.secure(serverSide(context), { signal: AbortSignal.timeout(5000), watchEnd: true })
       await assert.rejects(secured, { code: 'CHANNEL_TLS_HANDSHAKE' })
     },
   },
@@ -125,16 +126,16 @@ test('a data connection is put under TLS once', async () => {
   const tls = connect({ socket: pair.client, rejectUnauthorized: false })
   tls.on('error', () => {})
   const options = { signal: AbortSignal.timeout(5000), watchEnd: false }
-  await pair.data.secure(context, options)
+  await pair.data.secure(serverSide(context), options)
   assert.equal(pair.data.tls?.protocol, 'TLSv1.3')
-  await assert.rejects(pair.data.secure(context, options), /under TLS already/)
+  await assert.rejects(pair.data.secure(serverSide(context), options), /under TLS already/)
 })
 
 test('a data connection that moves bytes cannot begin TLS', async () => {
   await using pair = await dataPair()
   const received = pair.data.receive(collector(), unbounded())
   await assert.rejects(
-    pair.data.secure(context, { signal: AbortSignal.timeout(5000), watchEnd: true }),
+    pair.data.secure(serverSide(context), { signal: AbortSignal.timeout(5000), watchEnd: true }),
     /moving already/,
   )
   pair.client.end()

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { type CipherNameAndProtocol, type SecureContext, TLSSocket } from 'node:tls'
+import type { CipherNameAndProtocol } from 'node:tls'
 import type { Endpoint } from '@portolan/protocol'
 import { closeCleanly } from './close.ts'
 import type { ByteSink, ByteSource, DataConnection, DataTls, PumpOptions } from './data-connection.ts'
@@ -8,12 +8,15 @@ import { ChannelError } from './errors.ts'
 import { handshake } from './handshake.ts'
 import { receiveStream } from './receive.ts'
 import { sendStream } from './send.ts'
-import type { BreakCause, StreamEnd } from './stream-end.ts'
+import type { BreakCause, Peer, StreamEnd } from './stream-end.ts'
+import type { TlsSide } from './tls-side.ts'
 import { TlsTap } from './tls-tap.ts'
 
 /** What is known of a data connection from the start. */
 export interface ConnectionFacts {
   readonly mode: 'passive' | 'active'
+  /** Who is at the other end, for the texts. */
+  readonly peer: Peer
   readonly local: Endpoint
   readonly remote: Endpoint
   readonly because: Because
@@ -67,7 +70,7 @@ class SocketConnection implements DataConnection {
   }
 
   async secure(
-    context: SecureContext,
+    side: TlsSide,
     { signal, watchEnd }: { signal: AbortSignal; watchEnd: boolean },
   ): Promise<void> {
     if (this.#tls) throw new Error('the data connection is under TLS already')
@@ -77,18 +80,24 @@ class SocketConnection implements DataConnection {
       this.#tap = new TlsTap(this.#raw)
       this.#own(this.#tap.socket)
     }
-    const stream = new TLSSocket(this.#tap ?? this.#raw, { isServer: true, secureContext: context })
+    const stream = side.wrap(this.#tap ?? this.#raw)
     stream.on('error', ignore)
     this.#stream = stream
     try {
-      await handshake(stream, { signal, what: 'data connection', tap: this.#tap })
+      await handshake(stream, {
+        peer: side.role === 'server' ? 'client' : 'server',
+        signal,
+        what: 'data connection',
+        tap: this.#tap,
+      })
+      side.verify?.(stream)
     } catch (error) {
       const cut = this.#cut
       if (cut) throw new ChannelError('CHANNEL_ABORTED', cut.text, { cause: error })
       this.destroy({ code: 'tls', text: error instanceof Error ? error.message : 'the TLS handshake failed' })
       throw error
     }
-    // Null when the client has gone since, whatever the types say.
+    // Null when the peer has gone since, whatever the types say.
     const cipher: CipherNameAndProtocol | null = stream.getCipher()
     this.#tls = {
       protocol: stream.getProtocol() ?? 'unknown',
@@ -104,6 +113,7 @@ class SocketConnection implements DataConnection {
     const end = await sendStream(
       {
         stream: this.#stream,
+        peer: this.#facts.peer,
         local: this.local,
         remote: this.remote,
         tls: this.#tls !== undefined,
@@ -125,6 +135,7 @@ class SocketConnection implements DataConnection {
     const end = await receiveStream(
       {
         stream: this.#stream,
+        peer: this.#facts.peer,
         tap: this.#tap,
         plain: this.#stream === this.#raw,
         get cut() {

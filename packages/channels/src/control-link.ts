@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import { TlsRecords } from './tls-records.ts'
 
-/** Bytes of leftover TLS records that are skipped after CCC. A close_notify has some 30. */
-const MAX_SKIPPED = 64 * 1024
-const RECORD_HEADER = 5
+/** When a control connection goes on in the clear: at the peer's first bytes in the clear, or already at its close_notify. */
+export type PartAt = { readonly kind: 'clear' } | { readonly kind: 'close-notify'; readonly waitMs: number }
 
 /**
  * Stands between the socket and the TLSSocket of a control connection, so that TLS can end and the connection go on in
@@ -12,6 +12,7 @@ const RECORD_HEADER = 5
  */
 export class ControlLink extends Duplex {
   readonly #socket: Socket
+  readonly #records = new TlsRecords()
   #state: 'linked' | 'parting' | 'parted' = 'linked'
 
   constructor(socket: Socket) {
@@ -36,30 +37,36 @@ export class ControlLink extends Duplex {
   }
 
   /**
-   * Ends TLS and keeps the socket. Call it after close_notify was written; nothing the peer still sends under TLS is
-   * read: its close_notify, if it sends one, is skipped. Resolves when the peer has sent its first bytes in the clear.
-   * They wait in the socket, which is paused.
+   * Ends TLS and keeps the socket; nothing the peer still sends under TLS is read. A server waits for the client's first
+   * bytes in the clear. A client speaks first, so it waits for the server's close_notify, which may have come already,
+   * and no longer than `waitMs` for a server that sends none. Bytes in the clear wait in the socket, which is paused.
    */
-  part(): Promise<Socket> {
+  part(at: PartAt): Promise<Socket> {
     const socket = this.#socket
+    const records = this.#records
     this.#state = 'parting'
     socket.off('data', this.#onData).off('end', this.#onEnd)
     return new Promise(resolve => {
-      let bytes: Buffer = Buffer.alloc(0)
+      let timer: NodeJS.Timeout | undefined
       const done = () => {
+        clearTimeout(timer)
         socket.off('data', onData).off('end', done).off('close', done)
         socket.pause()
-        if (bytes.length > 0) socket.unshift(bytes)
         this.#state = 'parted'
         socket.off('error', this.#onError).off('close', this.#onClose)
         resolve(socket)
       }
       const onData = (piece: Buffer) => {
-        bytes = skipRecords(bytes.length === 0 ? piece : Buffer.concat([bytes, piece]))
-        const [type] = bytes
-        if (type === undefined || (isRecordType(type) && bytes.length < MAX_SKIPPED)) return
-        done()
+        const count = records.pass(piece)
+        if (count < piece.length) {
+          done()
+          socket.unshift(piece.subarray(count))
+        } else if (at.kind === 'close-notify' && records.closed) {
+          done()
+        }
       }
+      if (socket.destroyed || (at.kind === 'close-notify' && records.closed)) return done()
+      if (at.kind === 'close-notify') timer = setTimeout(done, at.waitMs)
       socket.on('data', onData).on('end', done).on('close', done)
       socket.resume()
     })
@@ -82,6 +89,7 @@ export class ControlLink extends Duplex {
   }
 
   readonly #onData = (piece: Buffer): void => {
+    this.#records.pass(piece)
     this.emit('data', piece)
   }
 
@@ -96,20 +104,4 @@ export class ControlLink extends Duplex {
   readonly #onClose = (): void => {
     this.destroy()
   }
-}
-
-/** Leaves out the whole TLS records at the start. What follows is part of a record, or in the clear. */
-function skipRecords(bytes: Buffer): Buffer {
-  let at = 0
-  while (bytes.length - at >= RECORD_HEADER && isRecordType(bytes[at])) {
-    const end = at + RECORD_HEADER + bytes.readUInt16BE(at + 3)
-    if (end > bytes.length) break
-    at = end
-  }
-  return bytes.subarray(at)
-}
-
-/** change_cipher_spec to heartbeat. No FTP command begins with such a byte. */
-function isRecordType(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 20 && byte <= 24
 }

@@ -1,8 +1,8 @@
-import type { SecureContext } from 'node:tls'
 import type { Endpoint } from '@portolan/protocol'
 import type { Because, Decision } from './decision.ts'
 import type { FileRun } from './kernel-send.ts'
 import type { BreakCause, StreamEnd } from './stream-end.ts'
+import type { TlsSide } from './tls-side.ts'
 
 /** Where bytes to send come from. The pump owns the buffers, so that a file of any size costs the same memory. */
 export interface ByteSource {
@@ -48,12 +48,13 @@ export interface DataConnection extends AsyncDisposable {
   /** Set once {@link secure} has resolved. */
   readonly tls: DataTls | undefined
   /**
-   * Does the server's side of the TLS handshake. Call it after 150 went out: clients wait for 150 first.
+   * Does our side of the TLS handshake. A server calls it after 150 went out, since clients wait for 150 first; a client
+   * after it sent the command, since servers wait for the command first.
    * `watchEnd` has to be true when the peer is going to send: it makes close_notify visible (a tap of the
    * record headers), which costs a little speed.
-   * @throws {ChannelError} `CHANNEL_TLS_HANDSHAKE` with what the peer did.
+   * @throws {ChannelError} `CHANNEL_TLS_HANDSHAKE` with what the peer did, or what is wrong with its certificate.
    */
-  secure(context: SecureContext, options: { signal: AbortSignal; watchEnd: boolean }): Promise<void>
+  secure(side: TlsSide, options: { signal: AbortSignal; watchEnd: boolean }): Promise<void>
   /**
    * Sends until the source ends, then ends the stream cleanly (close_notify, FIN) and waits, bounded, until the peer
    * has acknowledged its end. Errors of the source are thrown after the connection was reset; the peer never sees a clean end then.

@@ -7,6 +7,7 @@ export {
 } from './address-rules.ts'
 export { checkAddressRules } from './address-rules-check.ts'
 export { type ActiveEndpointAsk, checkActiveEndpoint } from './bounce.ts'
+export { unwrapControl, unwrapControlClient } from './ccc.ts'
 export type * from './data-connection.ts'
 export * from './decision.ts'
 export { DnsCache, type DnsCacheOptions, type Lookup } from './dns-cache.ts'
@@ -23,7 +24,7 @@ export {
   type PassivePorts,
   type PassivePortsOptions,
 } from './passive-ports.ts'
-export type { PassiveReservation } from './passive-reservation.ts'
+export type { PassiveNews, PassiveReservation } from './passive-reservation.ts'
 export {
   checkRanges,
   ephemeralRange,
@@ -37,7 +38,8 @@ export { type ParsedProxyHeader, type ProxyHeader, parseProxyHeader } from './pr
 export type { PortSharing } from './reservation-book.ts'
 export * from './stream-end.ts'
 export { createThrottle, type Throttle, type ThrottleOptions } from './throttle.ts'
-export { SessionTls, type SessionTlsOptions, unwrapControl } from './tls.ts'
+export { SessionTls, type SessionTlsOptions } from './tls.ts'
+export { serverSide, type TlsSide } from './tls-side.ts'
 export { TrustedNetworks } from './trusted-networks.ts'
 export {
   compileUserClasses,

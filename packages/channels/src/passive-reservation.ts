@@ -10,6 +10,18 @@ import type { Ticket } from './reservation-book.ts'
 /** A passive port that is kept for one client. */
 export interface PassiveReservation extends DataPromise {
   readonly port: number
+  /** What has come of it so far. */
+  readonly news: PassiveNews
+}
+
+/** What a passive port has seen since it was reserved. */
+export interface PassiveNews {
+  /** The client came, that many milliseconds after the reservation. */
+  readonly arrived?: { readonly remote: Endpoint; readonly ms: number }
+  /** Why no connection can come of it any more. */
+  readonly failure?: ChannelError
+  /** Who else came, while the client was waited for, and was refused. */
+  readonly strangers: readonly string[]
 }
 
 /** A connection that came through a passive port. */
@@ -32,7 +44,7 @@ export interface ReservationOwner {
 }
 
 type State =
-  | { readonly phase: 'pending'; timer: NodeJS.Timeout; readonly since: number }
+  | { readonly phase: 'pending'; timer: NodeJS.Timeout }
   | { readonly phase: 'arrived'; readonly arrival: Arrival }
   | { readonly phase: 'opened' }
   | { readonly phase: 'failed'; readonly error: ChannelError }
@@ -43,18 +55,32 @@ export class HeldReservation implements PassiveReservation {
   readonly endpoint: Decision<Endpoint>
   readonly ticket: Ticket
   readonly #owner: ReservationOwner
+  readonly #since: number
   #state: State
+  #arrived: PassiveNews['arrived']
+  /** Once the client is waited for no more. */
+  #strangers: readonly string[] = []
   #waiting: Deferred<DataConnection> | undefined
 
   constructor(ticket: Ticket, local: string, because: Because, owner: ReservationOwner) {
     this.ticket = ticket
     this.endpoint = decide({ address: local, port: ticket.port }, because.code, because.text)
     this.#owner = owner
-    this.#state = { phase: 'pending', since: owner.now(), timer: this.#startTimer() }
+    this.#since = owner.now()
+    this.#state = { phase: 'pending', timer: this.#startTimer() }
   }
 
   get port(): number {
     return this.ticket.port
+  }
+
+  get news(): PassiveNews {
+    const state = this.#state
+    return {
+      ...(this.#arrived && { arrived: this.#arrived }),
+      ...(state.phase === 'failed' && { failure: state.error }),
+      strangers: state.phase === 'pending' ? this.#strangersSoFar() : this.#strangers,
+    }
   }
 
   /** Waits until the client has come: `acceptMs` from the call at the most. */
@@ -73,7 +99,7 @@ export class HeldReservation implements PassiveReservation {
     }
     // Many clients dial only after the transfer command: they get the whole time from here.
     clearTimeout(this.#state.timer)
-    this.#state = { ...this.#state, timer: this.#startTimer() }
+    this.#state = { phase: 'pending', timer: this.#startTimer() }
     const off = onAbort(signal, () => this.fail(aborted(this.port, signal)))
     return waiting.promise.finally(off)
   }
@@ -84,6 +110,8 @@ export class HeldReservation implements PassiveReservation {
     clearTimeout(this.#state.timer)
     this.#owner.over(this.ticket)
     arrival.socket.on('error', ignore)
+    this.#strangers = this.#strangersSoFar()
+    this.#arrived = { remote: arrival.remote, ms: Math.round(this.#owner.now() - this.#since) }
     this.#state = { phase: 'arrived', arrival }
     if (this.#waiting) this.#handOver(arrival, this.#waiting)
     return true
@@ -100,6 +128,10 @@ export class HeldReservation implements PassiveReservation {
     )
   }
 
+  #strangersSoFar(): readonly string[] {
+    return this.#owner.strangersAt(this.port, this.#since)
+  }
+
   #startTimer(): NodeJS.Timeout {
     return setTimeout(() => this.#expire(), this.#owner.acceptMs)
   }
@@ -107,7 +139,7 @@ export class HeldReservation implements PassiveReservation {
   #expire(): void {
     if (this.#state.phase !== 'pending') return
     const { port } = this
-    const strangers = this.#owner.strangersAt(port, this.#state.since)
+    const strangers = this.#strangersSoFar()
     const seconds = Math.round(this.#owner.acceptMs / 100) / 10
     const nobody = `nobody came to port ${port} within ${seconds} seconds`
     const text =
@@ -121,6 +153,7 @@ export class HeldReservation implements PassiveReservation {
   fail(error: ChannelError): void {
     const state = this.#state
     if (state.phase === 'opened' || state.phase === 'failed') return
+    if (state.phase === 'pending') this.#strangers = this.#strangersSoFar()
     this.#state = { phase: 'failed', error }
     if (state.phase === 'pending') {
       clearTimeout(state.timer)
@@ -144,7 +177,14 @@ export class HeldReservation implements PassiveReservation {
       text: `${remote.address} came to passive port ${this.port}, which was kept for it`,
     }
     waiting.resolve(
-      adoptSocket(socket, { mode: 'passive', local, remote, because, closed: this.#owner.connected() }),
+      adoptSocket(socket, {
+        mode: 'passive',
+        peer: 'client',
+        local,
+        remote,
+        because,
+        closed: this.#owner.connected(),
+      }),
     )
     socket.off('error', ignore)
   }

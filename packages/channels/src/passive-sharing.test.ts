@@ -229,7 +229,7 @@ test('TLS and the PROXY header of its connection do not get into each other’s 
     tls.end(bytes)
     tls.resume()
     const data = await open(reservation)
-    await data.secure(session.context, { signal: AbortSignal.timeout(5000), watchEnd })
+    await data.secure(session, { signal: AbortSignal.timeout(5000), watchEnd })
     const sink = collector()
     assert.deepEqual(await data.receive(sink, unbounded()), { kind: 'clean', bytes: bytes.length })
     assert.ok(bytes.equals(sink.bytes))

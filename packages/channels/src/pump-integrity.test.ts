@@ -5,6 +5,7 @@ import { connect, createSecureContext } from 'node:tls'
 import fc from 'fast-check'
 import { SERVER_CERTIFICATE } from './test-certificates.ts'
 import { type DataPair, dataPair, pattern, unbounded } from './testing.ts'
+import { serverSide } from './tls-side.ts'
 
 const context = createSecureContext(SERVER_CERTIFICATE)
 const BYTES = pattern(6 * 1024 * 1024)
@@ -21,7 +22,7 @@ async function peerOf(pair: DataPair, tls: boolean, watchEnd: boolean) {
   const client = connect({ socket: pair.client, rejectUnauthorized: false })
   client.on('error', () => {})
   await Promise.all([
-    pair.data.secure(context, { signal: AbortSignal.timeout(5000), watchEnd }),
+    pair.data.secure(serverSide(context), { signal: AbortSignal.timeout(5000), watchEnd }),
     once(client, 'secureConnect'),
   ])
   return client

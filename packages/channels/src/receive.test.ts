@@ -50,6 +50,7 @@ test('where a socket does not read straight into the buffers, bytes are copied t
   const sink = collector()
   const inbound = {
     stream: pair.server,
+    peer: 'client' as const,
     tap: undefined,
     plain: false,
     cut: undefined,
@@ -82,6 +83,7 @@ test('bytes that were read before are the first of the stream', async () => {
   assert.equal(String(head), 'head')
   const data = adoptSocket(server, {
     mode: 'passive',
+    peer: 'client',
     local: { address: '127.0.0.1', port: 1 },
     remote: { address: '127.0.0.1', port: 2 },
     because: { code: 'test', text: 'a test' },

@@ -6,7 +6,7 @@ import { Deferred } from './deferred.ts'
 import { decryptInto, type ReadTarget, readInto } from './read-into.ts'
 import { ReceiveRing } from './receive-ring.ts'
 import { Spill } from './spill.ts'
-import type { BreakCause, StreamEnd } from './stream-end.ts'
+import type { BreakCause, Peer, StreamEnd } from './stream-end.ts'
 import { BROKEN, StreamGuard } from './stream-guard.ts'
 import type { TlsTap } from './tls-tap.ts'
 
@@ -21,6 +21,7 @@ const SETTLE_MS = 10_000
 export interface Inbound {
   /** The socket, or the TLSSocket above it. */
   stream: Socket
+  readonly peer: Peer
   /** Sees the end of TCP under TLS. Absent in the clear, and where nobody asked to tell an end from a truncation. */
   readonly tap: TlsTap | undefined
   /** True when no TLS is between us and the socket. */
@@ -83,7 +84,7 @@ class Receiving implements ReadTarget {
       destroy: cause => inbound.destroy(cause),
       onQuiet: () => this.#onQuiet(),
       // What comes after the peer's end takes nothing away: a client that closes without reading our last TLS records resets.
-      explain: error => (this.#ended ? undefined : explain(error)),
+      explain: error => (this.#ended ? undefined : explain(error, inbound.peer)),
       cutBy: () => inbound.cut,
     })
     this.#stream.on('end', this.#onEnd)
@@ -289,16 +290,17 @@ class Receiving implements ReadTarget {
       if (performance.now() - this.#writingSince < stallMs) return undefined
       return { code: 'stalled', text: `the storage took no byte for ${seconds(stallMs)} seconds` }
     }
-    return { code: 'stalled', text: `the client sent no byte for ${seconds(stallMs)} seconds` }
+    return { code: 'stalled', text: `the ${this.#inbound.peer} sent no byte for ${seconds(stallMs)} seconds` }
   }
 }
 
-function explain(error: NodeJS.ErrnoException): BreakCause {
-  if (error.code === 'ETIMEDOUT') return { code: 'stalled', text: 'the client could not be reached any more' }
+function explain(error: NodeJS.ErrnoException, peer: Peer): BreakCause {
+  if (error.code === 'ETIMEDOUT')
+    return { code: 'stalled', text: `the ${peer} could not be reached any more` }
   if (error.code?.startsWith('ERR_SSL') || error.code === 'EPROTO') {
     return { code: 'tls', text: `TLS failed: ${error.message}` }
   }
-  return { code: 'reset', text: 'the client reset the data connection' }
+  return { code: 'reset', text: `the ${peer} reset the data connection` }
 }
 
 function seconds(ms: number): number {

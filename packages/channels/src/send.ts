@@ -7,7 +7,7 @@ import type { ByteSource, PumpOptions } from './data-connection.ts'
 import { type Delivery, endAndDeliver } from './delivery.ts'
 import { KernelSend } from './kernel-send.ts'
 import { SendRing } from './send-ring.ts'
-import type { BreakCause, StreamEnd } from './stream-end.ts'
+import type { BreakCause, Peer, StreamEnd } from './stream-end.ts'
 import { BROKEN, StreamGuard } from './stream-guard.ts'
 import { sendState } from './tcp-state.ts'
 
@@ -24,6 +24,7 @@ const MAX_DISCARDED = 1024 * 1024
 export interface Outbound {
   /** The socket, or the TLSSocket above it. */
   readonly stream: Socket
+  readonly peer: Peer
   readonly local: Endpoint
   readonly remote: Endpoint
   readonly tls: boolean
@@ -162,7 +163,7 @@ class Sending {
     this.#waiting = 'end'
     this.#guard.expectClose()
     const delivery: Delivery = await endAndDeliver(stream, { local, remote, stallMs: this.#options.stallMs })
-    if (delivery === 'late') this.#guard.fail(stalled(this.#options.stallMs))
+    if (delivery === 'late') this.#guard.fail(this.#stalled())
   }
 
   #onWritten(bytes: number): void {
@@ -196,28 +197,30 @@ class Sending {
     if (before === undefined || now < before) return undefined
     return this.#waiting === 'source'
       ? { code: 'stalled', text: `nothing could be read from the file for ${seconds(stallMs)} seconds` }
-      : stalled(stallMs)
+      : this.#stalled()
+  }
+
+  #stalled(): BreakCause {
+    const { peer } = this.#outbound
+    return { code: 'stalled', text: `the ${peer} took no byte for ${seconds(this.#options.stallMs)} seconds` }
   }
 
   #explain(error: NodeJS.ErrnoException): BreakCause | undefined {
+    const { peer } = this.#outbound
     // A client that knows the size closes with its last byte, and its kernel answers our close_notify with RST: curl
     // does. In the clear there is nothing left to be answered so, and a RST means that bytes were lost.
     if (this.#outbound.tls && this.#outbound.stream.writableFinished) return undefined
     if (error.code === 'EPIPE' || this.#peerEnded) {
-      return { code: 'peer-closed', text: 'the client closed the data connection before it had everything' }
+      return { code: 'peer-closed', text: `the ${peer} closed the data connection before it had everything` }
     }
     if (error.code === 'ETIMEDOUT')
-      return { code: 'stalled', text: 'the client could not be reached any more' }
+      return { code: 'stalled', text: `the ${peer} could not be reached any more` }
     if (error.code?.startsWith('ERR_SSL')) return { code: 'tls', text: `TLS failed: ${error.message}` }
-    return { code: 'reset', text: 'the client reset the data connection' }
+    return { code: 'reset', text: `the ${peer} reset the data connection` }
   }
 }
 
 const GONE: BreakCause = { code: 'reset', text: 'the data connection is gone' }
-
-function stalled(stallMs: number): BreakCause {
-  return { code: 'stalled', text: `the client took no byte for ${seconds(stallMs)} seconds` }
-}
 
 function seconds(ms: number): number {
   return Math.round(ms / 100) / 10

@@ -11,6 +11,9 @@
  */
 export type BreakCode = 'reset' | 'truncated' | 'tls' | 'stalled' | 'peer-closed' | 'format' | 'aborted'
 
+/** Who is at the other end of a connection. */
+export type Peer = 'client' | 'server'
+
 /** What broke a data stream, and the sentence that says so. */
 export interface BreakCause {
   readonly code: BreakCode

@@ -48,6 +48,7 @@ export async function dataPair(options: Partial<TcpNetConnectOpts> = {}): Promis
   const { promise: closed, resolve } = Promise.withResolvers<void>()
   const data = adoptSocket(server, {
     mode: 'passive',
+    peer: 'client',
     local: { address: '127.0.0.1', port: server.localPort ?? 0 },
     remote: { address: '127.0.0.1', port: server.remotePort ?? 0 },
     because: { code: 'test', text: 'a test' },

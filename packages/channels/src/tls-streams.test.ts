@@ -14,6 +14,7 @@ import {
   sourceOf,
   unbounded,
 } from './testing.ts'
+import { serverSide } from './tls-side.ts'
 
 const MIB = 1024 * 1024
 const context = createSecureContext(SERVER_CERTIFICATE)
@@ -30,7 +31,7 @@ async function securedPair(watchEnd: boolean, options: ConnectionOptions = {}): 
   const tls = connect({ socket: pair.client, rejectUnauthorized: false, ...options })
   tls.on('error', () => {})
   await Promise.all([
-    pair.data.secure(context, { signal: AbortSignal.timeout(5000), watchEnd }),
+    pair.data.secure(serverSide(context), { signal: AbortSignal.timeout(5000), watchEnd }),
     once(tls, 'secureConnect'),
   ])
   return {
@@ -243,7 +244,7 @@ for (const size of [0, 1, 1000, 200_000]) {
     tls.on('error', () => {})
     tls.end(bytes)
     tls.resume()
-    await pair.data.secure(context, { signal: AbortSignal.timeout(5000), watchEnd: true })
+    await pair.data.secure(serverSide(context), { signal: AbortSignal.timeout(5000), watchEnd: true })
     await new Promise(resolve => setTimeout(resolve, 20))
     const sink = collector()
     const progress: number[] = []
@@ -283,7 +284,7 @@ for (const { name, act, message } of handshakes) {
   for (const watchEnd of [true, false]) {
     test(`the handshake with ${name} fails and says so (watchEnd ${watchEnd})`, async () => {
       await using pair = await dataPair()
-      const secured = pair.data.secure(context, { signal: AbortSignal.timeout(5000), watchEnd })
+      const secured = pair.data.secure(serverSide(context), { signal: AbortSignal.timeout(5000), watchEnd })
       act(pair)
       await assert.rejects(secured, { code: 'CHANNEL_TLS_HANDSHAKE', message })
       await pair.closed
@@ -295,16 +296,19 @@ test('a handshake that we end says why', async () => {
   for (const watchEnd of [true, false]) {
     await using aborted = await dataPair()
     const signal = AbortSignal.abort({ code: 'aborted', text: 'ABOR was sent' })
-    await assert.rejects(aborted.data.secure(context, { signal, watchEnd }), {
+    await assert.rejects(aborted.data.secure(serverSide(context), { signal, watchEnd }), {
       code: 'CHANNEL_TLS_HANDSHAKE',
       message: /ABOR was sent/,
     })
     await using cut = await dataPair()
     setImmediate(() => cut.data.destroy({ code: 'aborted', text: 'the server stops' }))
-    await assert.rejects(cut.data.secure(context, { signal: AbortSignal.timeout(5000), watchEnd }), {
-      code: 'CHANNEL_ABORTED',
-      message: 'the server stops',
-    })
+    await assert.rejects(
+      cut.data.secure(serverSide(context), { signal: AbortSignal.timeout(5000), watchEnd }),
+      {
+        code: 'CHANNEL_ABORTED',
+        message: 'the server stops',
+      },
+    )
   }
 })
 
@@ -313,10 +317,13 @@ test('a client that never begins the handshake is given up at the signal', async
     await using pair = await dataPair()
     const reset = once(pair.client, 'error')
     pair.client.resume()
-    await assert.rejects(pair.data.secure(context, { signal: AbortSignal.timeout(50), watchEnd }), {
-      code: 'CHANNEL_TLS_HANDSHAKE',
-      message: /it took too long/,
-    })
+    await assert.rejects(
+      pair.data.secure(serverSide(context), { signal: AbortSignal.timeout(50), watchEnd }),
+      {
+        code: 'CHANNEL_TLS_HANDSHAKE',
+        message: /it took too long/,
+      },
+    )
     await reset
     await pair.closed
   }

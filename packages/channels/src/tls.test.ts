@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { type ConnectionOptions, connect, type SecureVersion, type TLSSocket } from 'node:tls'
+import { unwrapControl } from './ccc.ts'
 import { ControlLink } from './control-link.ts'
 import { CLIENT_CA, CLIENT_CERTIFICATE, SERVER_CERTIFICATE } from './test-certificates.ts'
 import { collector, type DataPair, dataPair, type LoopbackPair, loopback, unbounded } from './testing.ts'
-import { SessionTls, type SessionTlsOptions, unwrapControl } from './tls.ts'
+import { SessionTls, type SessionTlsOptions } from './tls.ts'
 
 const VERSIONS: readonly SecureVersion[] = ['TLSv1.2', 'TLSv1.3']
 const soon = () => AbortSignal.timeout(5000)
@@ -41,10 +42,7 @@ async function dataWith(
 ): Promise<DataPair> {
   const pair = await dataPair()
   const tls = clientOn(pair.client, options)
-  await Promise.all([
-    pair.data.secure(session.context, { signal: soon(), watchEnd }),
-    once(tls, 'secureConnect'),
-  ])
+  await Promise.all([pair.data.secure(session, { signal: soon(), watchEnd }), once(tls, 'secureConnect')])
   return pair
 }
 
@@ -108,7 +106,7 @@ for (const version of VERSIONS) {
       const closed = once(control, 'close')
       control.pause()
       const unwrapped = unwrapControl(control)
-      const parted = link.part()
+      const parted = link.part({ kind: 'clear' })
       if (notify) tls.end()
       pair.client.write('NOOP\r\n')
       const clear = await unwrapped

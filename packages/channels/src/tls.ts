@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { createSecureContext, type SecureContext, type SecureContextOptions, TLSSocket } from 'node:tls'
+import { rememberLink } from './ccc.ts'
 import { ControlLink } from './control-link.ts'
 import { ChannelError } from './errors.ts'
 import { handshake } from './handshake.ts'
+import { serverSide, type TlsSide } from './tls-side.ts'
 
 /** How a listener speaks TLS. */
 export interface SessionTlsOptions {
@@ -15,22 +18,19 @@ export interface SessionTlsOptions {
   readonly rejectUnauthorized?: boolean
 }
 
-/** The link below each control connection, for {@link unwrapControl}. */
-const links = new WeakMap<TLSSocket, ControlLink>()
-
 /**
  * The TLS side of one control connection. Its ticket keys are its own, so that a data connection that resumes is proved
  * to come from the same client, in TLS 1.2 and 1.3, as often as the client likes. Costs about 30 KB and 0.2 ms.
  */
-export class SessionTls {
-  /** For the data connections of the session. */
-  readonly context: SecureContext
+export class SessionTls implements TlsSide {
+  readonly role = 'server'
+  readonly #context: SecureContext
   readonly #options: SessionTlsOptions
 
   /** @throws {Error} of OpenSSL when the key or the certificate cannot be used */
   constructor(options: SessionTlsOptions) {
     this.#options = options
-    this.context = createSecureContext({
+    this.#context = createSecureContext({
       // Without an own list, Node loads the CAs of the whole web: none of them may vouch for a client here.
       ca: [],
       ...options.contextOptions,
@@ -38,6 +38,11 @@ export class SessionTls {
       // OpenSSL refuses to resume a session that was made with a client certificate when it has no context.
       sessionIdContext: 'ftp',
     })
+  }
+
+  /** For the data connections of the session: the same tickets, no client certificate. */
+  wrap(stream: Duplex): TLSSocket {
+    return serverSide(this.#context).wrap(stream)
   }
 
   /**
@@ -50,39 +55,21 @@ export class SessionTls {
     const link = new ControlLink(socket)
     const tls = new TLSSocket(link, {
       isServer: true,
-      secureContext: this.context,
+      secureContext: this.#context,
       requestCert: requestCert || rejectUnauthorized,
       rejectUnauthorized,
     })
     tls.on('error', ignore)
     try {
-      await handshake(tls, { signal, what: 'control connection' })
+      await handshake(tls, { peer: 'client', signal, what: 'control connection' })
       if (requestCert || rejectUnauthorized) judgeCertificate(tls, rejectUnauthorized)
     } catch (error) {
       tls.destroy()
       throw error
     }
-    links.set(tls, link)
+    rememberLink(tls, link)
     return tls
   }
-}
-
-/**
- * CCC: ends TLS on a control connection of {@link SessionTls.wrapControl} and goes on in the clear (RFC 4217 section
- * 12.3). Sends close_notify, skips the client's if it sends one (curl's passive mode does not), and resolves with the
- * socket, paused, once the client has sent something in the clear or has gone. The TLSSocket is spent.
- * @throws {Error} for a TLSSocket that was made elsewhere
- */
-export async function unwrapControl(tls: TLSSocket): Promise<Socket> {
-  const link = links.get(tls)
-  if (!link) throw new Error('only a control connection of SessionTls can go on in the clear')
-  links.delete(tls)
-  const parted = link.part()
-  tls.end()
-  const socket = await parted
-  // Later, so that whoever watches the TLSSocket has let go of it before it closes.
-  setImmediate(() => tls.destroy())
-  return socket
 }
 
 /** tls.Server does this for its own sockets only: without it every certificate would do. */

@@ -1,10 +1,10 @@
-import type { BreakCause, DataConnection, PumpOptions, StreamEnd } from '@portolan/channels'
+import type { BreakCause, BreakCode, DataConnection, PumpOptions, StreamEnd } from '@portolan/channels'
 import { formatEndpoint, type Reply } from '@portolan/protocol'
 import { StorageError } from '@portolan/storage'
 import type { TransferFacts, TransferVerdict } from '../events.ts'
 import { QuotaExceeded } from '../policy/quota-gate.ts'
 import { rateGate } from '../policy/rate-gate.ts'
-import { replyForError } from '../reply-for-error.ts'
+import { failureCode, replyForError } from '../reply-for-error.ts'
 import type { Session } from '../session/session.ts'
 
 /** A transfer that runs: what STAT tells, and what ABOR ends. */
@@ -43,6 +43,8 @@ interface Outcome {
   readonly reply: Reply
   readonly verdict: TransferVerdict
   readonly bytes: number
+  /** What broke the stream. */
+  readonly code?: BreakCode
 }
 
 /**
@@ -80,6 +82,7 @@ async function carryOut(
   let connection: DataConnection
   try {
     connection = await session.data.open(signal)
+    session.data.attempt?.use(work.command)
   } catch (error) {
     await work.fail(true)
     return connectionFailed(session, work, error)
@@ -97,6 +100,7 @@ async function carryOut(
     leave = async () => {}
     return connectionFailed(session, work, error)
   }
+  session.data.attempt?.use(work.command, connection.tls)
   const facts = factsOf(work, connection)
   session.emit({ type: 'transfer-started', ...facts })
   const outcome = await moveAndFinish(session, work, connection, signal, onProgress)
@@ -109,6 +113,7 @@ async function carryOut(
     reply: outcome.reply.code,
     ...(outcome.verdict !== 'complete' && { text: outcome.reply.lines[0] }),
   })
+  session.data.attempt?.finish(endingOf(work, outcome))
   return outcome.reply
 }
 
@@ -122,7 +127,7 @@ async function protect(
   if (!session.data.protected || !session.tls) return
   const { sessionReuse, requireCloseNotify } = session.context.settings.tls
   const bound = AbortSignal.any([signal, AbortSignal.timeout(session.context.settings.timeouts.handshake)])
-  await connection.secure(session.context.unboundTls ?? session.tls.context, {
+  await connection.secure(session.context.unboundTls ?? session.tls, {
     signal: bound,
     watchEnd: watchEnd && requireCloseNotify,
   })
@@ -152,7 +157,7 @@ async function moveAndFinish(
     if (end.kind === 'broken') {
       await work.fail(true)
       const reply = session.say('transfer.broken', { text: brokenText(end) })
-      return { reply, verdict: 'broken', bytes: end.bytes }
+      return { reply, verdict: 'broken', bytes: end.bytes, code: end.cause.code }
     }
     const text = await work.complete(end)
     return { reply: session.say('transfer.complete', { text }), verdict: 'complete', bytes: end.bytes }
@@ -192,9 +197,23 @@ function throttleOf(session: Session, direction: TransferWork['direction'], sign
 function connectionFailed(session: Session, work: TransferWork, error: unknown): Reply {
   const reply = replyForError(error, session.context.texts)
   if (!reply) throw error
-  const code = error instanceof Error && 'code' in error ? String(error.code) : `REPLY_${reply.code}`
+  const code = failureCode(error)
+  session.data.attempt?.fail(code, reply.lines[0])
   session.emit({ type: 'data-failed', command: work.command, code, text: reply.lines[0] })
   return reply
+}
+
+/** For SITE PROBE LOG. */
+function endingOf({ command }: TransferWork, { verdict, bytes, code, reply }: Outcome) {
+  if (verdict === 'complete')
+    return { outcome: 'clean', bytes, text: `${command} ended clean, ${bytes} bytes` } as const
+  const outcome = verdict === 'broken' ? 'broken' : 'failed'
+  return {
+    outcome,
+    bytes,
+    code: code ?? `REPLY_${reply.code}`,
+    text: `${command}: ${reply.lines[0]}`,
+  } as const
 }
 
 function brokenText({ bytes, cause }: Extract<StreamEnd, { kind: 'broken' }>): string {

@@ -7,6 +7,7 @@ import {
   type PassivePorts,
   PortRange,
   type SessionTlsOptions,
+  serverSide,
   TrustedNetworks,
 } from '@portolan/channels'
 import type { WorkerConfig } from '../link.ts'
@@ -47,7 +48,9 @@ export function buildContext(
     tlsOptions: tls,
     unboundTls:
       tls && settings.tls.sessionReuse === 'off'
-        ? createSecureContext({ ...tls.contextOptions, secureOptions: constants.SSL_OP_NO_TICKET })
+        ? serverSide(
+            createSecureContext({ ...tls.contextOptions, secureOptions: constants.SSL_OP_NO_TICKET }),
+          )
         : undefined,
     reportCommands: settings.log.level === 'debug',
     listener: name => listeners.get(name),

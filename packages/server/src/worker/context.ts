@@ -1,9 +1,9 @@
-import type { SecureContext } from 'node:tls'
 import type {
   AddressRules,
   PassivePorts,
   PortRange,
   SessionTlsOptions,
+  TlsSide,
   TrustedNetworks,
 } from '@portolan/channels'
 import type { Reply } from '@portolan/protocol'
@@ -25,7 +25,7 @@ export interface WorkerContext {
   /** What a session's TLS is made from; absent when no certificate is there. */
   readonly tlsOptions: SessionTlsOptions | undefined
   /** With `sessionReuse: off`: what data connections are made from, in place of the session's own, so that nothing can be resumed. */
-  readonly unboundTls: SecureContext | undefined
+  readonly unboundTls: TlsSide | undefined
   /** True when a `command` event is wanted for every command. */
   readonly reportCommands: boolean
   /** Undefined for a listener that a reload took away. */

@@ -293,9 +293,25 @@ function portAsks({ passive: slice, dataHosts, settings }: WorkerConfig) {
 async function endsOf(socket: Socket, proxyProtocol: readonly string[]): Promise<SessionEnds> {
   const peer = normaliseAddress(socket.remoteAddress ?? '')
   const local = normaliseAddress(socket.localAddress ?? '')
-  const direct = { client: { address: peer, port: socket.remotePort ?? 0 }, local, destination: local }
+  const ends = {
+    peer: { address: peer, port: socket.remotePort ?? 0 },
+    local: { address: local, port: socket.localPort ?? 0 },
+  }
+  const direct: SessionEnds = {
+    client: ends.peer,
+    local,
+    destination: local,
+    destinationPort: ends.local.port,
+    socket: ends,
+  }
   if (proxyProtocol.length === 0 || !new TrustedNetworks(proxyProtocol).has(peer)) return direct
   const header = await readProxyHeader(socket, { signal: AbortSignal.timeout(PROXY_HEADER_MS) })
   if ('local' in header) return direct
-  return { client: header.source, local, destination: header.destination.address }
+  const { source, destination } = header
+  return {
+    ...direct,
+    client: source,
+    destination: destination.address,
+    destinationPort: destination.port,
+  }
 }
