@@ -40,6 +40,28 @@ export {
 } from './mlsx.ts'
 export { decodeName, encodeName, hasUndecodable } from './names.ts'
 export { type OptsArgument, parseOptsArgument } from './opts.ts'
+export {
+  formatProbeAddress,
+  formatProbeAddressArgument,
+  formatProbeEcho,
+  formatProbePasv,
+  MAX_PROBE_ECHO,
+  type ProbeAddress,
+  type ProbeNat,
+  type ProbePasv,
+  parseProbeAddress,
+  parseProbeAddressArgument,
+  parseProbeEcho,
+  parseProbePasv,
+} from './probe.ts'
+export { decodeProbeAddress, encodeProbeAddress, type Rewritten } from './probe-facts.ts'
+export {
+  type DataCommand,
+  formatProbeLog,
+  type ProbeAttempt,
+  type ProbeOutcome,
+  parseProbeLog,
+} from './probe-log.ts'
 export { parseQuotedPath, type QuotedPath, quotePath } from './quoted-path.ts'
 export { encodeReply, type Reply, reply } from './reply.ts'
 export { ReplyReader, type ReplyReaderOptions } from './reply-reader.ts'

@@ -113,6 +113,7 @@ export const REPLIES = {
   'meta.noted': [200, 'Noted.'],
   'meta.noop': [200, 'OK.'],
   'meta.unknown-topic': [502, '{verb} is not a command of this server. HELP lists them.'],
+  'probe.too-many': [450, 'At most {count} probes a minute are answered. Try again in {seconds} seconds.'],
   'setting.language': [200, 'Replies are in English.'],
 
   'file.done': [250, '{text}'],

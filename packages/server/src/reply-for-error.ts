@@ -42,6 +42,12 @@ export function replyForError(error: unknown, texts: ReplyTexts): Reply | undefi
   return undefined
 }
 
+/** The stable code of a failure: its own, or that of its reply. */
+export function failureCode(error: unknown): string {
+  if (error instanceof Refused) return `REPLY_${error.reply.code}`
+  return error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN'
+}
+
 /** RFC 2428 has a code of its own for an address family that is not spoken; all else about an argument is 501. */
 function protocolReply(error: ProtocolError, texts: ReplyTexts): Reply {
   if (error.code === 'PROTOCOL_UNSUPPORTED_FAMILY') return texts.say('data.family', { families: '(1,2)' })

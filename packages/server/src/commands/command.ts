@@ -3,11 +3,14 @@ import type { Permission } from '../policy/permissions.ts'
 import type { Session } from '../session/session.ts'
 
 /** What a handler gets: the argument as sent, and the path it names where the row has `path`. */
-interface CommandCall {
+export interface CommandCall {
+  /** With those it goes by: `SITE PROBE ECHO`. */
   readonly verb: string
   readonly argument: string
   /** Absolute, normalised; the current folder when the argument is absent. Empty for rows without `path`. */
   readonly path: string
+  /** The whole line, as it was sent. */
+  readonly line: string
 }
 
 /**

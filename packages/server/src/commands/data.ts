@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net'
 import {
+  type Endpoint,
   formatEndpoint,
   formatEpsvReply,
   formatPasvReply,
@@ -7,6 +8,7 @@ import {
   parseEpsvArgument,
   parsePortArgument,
   parseTypeArgument,
+  type Reply,
 } from '@portolan/protocol'
 import type { Session } from '../session/session.ts'
 import type { Commands } from './command.ts'
@@ -19,7 +21,7 @@ export const DATA_COMMANDS = {
     syntax: 'PORT <h1,h2,h3,h4,p1,p2>',
     async run(session, { argument }) {
       if (session.data.onlyEpsv) return session.say('data.only-epsv')
-      const endpoint = await session.data.dial(parsePortArgument(argument))
+      const endpoint = await session.data.dial('PORT', parsePortArgument(argument))
       return session.say('data.active', { verb: 'PORT', endpoint: formatEndpoint(endpoint) })
     },
   },
@@ -30,7 +32,7 @@ export const DATA_COMMANDS = {
     features: ['EPRT'],
     async run(session, { argument }) {
       if (session.data.onlyEpsv) return session.say('data.only-epsv')
-      const endpoint = await session.data.dial(parseEprtArgument(argument))
+      const endpoint = await session.data.dial('EPRT', parseEprtArgument(argument))
       return session.say('data.active', { verb: 'EPRT', endpoint: formatEndpoint(endpoint) })
     },
   },
@@ -38,15 +40,7 @@ export const DATA_COMMANDS = {
     login: 'required',
     argument: 'none',
     syntax: 'PASV',
-    async run(session) {
-      if (session.data.onlyEpsv) return session.say('data.only-epsv')
-      // Asked first: without an address to tell, a port would be reserved for nothing.
-      const { value: address, because } = await session.data.passiveAddress()
-      if (isIPv6(address)) return session.say('data.pasv-ipv6')
-      const { port } = await session.data.listen()
-      agreed(session, formatEndpoint({ address, port }), because)
-      return session.say('data.passive', { text: formatPasvReply({ address, port }) })
-    },
+    run: passiveReply,
   },
   EPSV: {
     login: 'required',
@@ -63,12 +57,12 @@ export const DATA_COMMANDS = {
       if (asked.kind === 'family' && asked.family !== family) {
         return session.say('data.family', { families: family === 6 ? '(2)' : '(1)' })
       }
-      const { port } = await session.data.listen()
-      agreed(session, formatEndpoint({ address: session.ends.destination, port }), {
+      const endpoint = await session.data.listen('EPSV', session.ends.destination)
+      agreed(session, endpoint, {
         code: 'epsv',
         text: 'EPSV names no address: the client uses the one it dialled',
       })
-      return session.say('data.extended-passive', { text: formatEpsvReply(port) })
+      return session.say('data.extended-passive', { text: formatEpsvReply(endpoint.port) })
     },
   },
   TYPE: {
@@ -115,6 +109,17 @@ export const DATA_COMMANDS = {
   },
 } as const satisfies Commands
 
-function agreed(session: Session, endpoint: string, because: { code: string; text: string }): void {
-  session.emit({ type: 'data-agreed', mode: 'passive', endpoint, because })
+/** PASV: reserves a port and tells it. */
+export async function passiveReply(session: Session): Promise<Reply> {
+  if (session.data.onlyEpsv) return session.say('data.only-epsv')
+  // Asked first: without an address to tell, a port would be reserved for nothing.
+  const { value: address, because } = await session.data.passiveAddress()
+  if (isIPv6(address)) return session.say('data.pasv-ipv6')
+  const endpoint = await session.data.listen('PASV', address)
+  agreed(session, endpoint, because)
+  return session.say('data.passive', { text: formatPasvReply(endpoint) })
+}
+
+function agreed(session: Session, endpoint: Endpoint, because: { code: string; text: string }): void {
+  session.emit({ type: 'data-agreed', mode: 'passive', endpoint: formatEndpoint(endpoint), because })
 }

@@ -1,6 +1,6 @@
 import type { Reply } from '@portolan/protocol'
 import type { Session } from '../session/session.ts'
-import type { Command } from './command.ts'
+import type { Command, CommandCall } from './command.ts'
 
 /**
  * Carries out a row of the command table after the checks that it asks for. SITE comes here again with rows of its own.
@@ -8,10 +8,10 @@ import type { Command } from './command.ts'
  */
 export async function execute(
   session: Session,
-  verb: string,
-  argument: string,
+  call: Omit<CommandCall, 'path'>,
   command: Command,
 ): Promise<Reply> {
+  const { verb, argument } = call
   const refusal = check(session, verb, argument, command)
   if (refusal) return refusal
   const path = pathOf(session, argument, command)
@@ -19,7 +19,7 @@ export async function execute(
   if (permission && !session.files.may(permission, path)) {
     return session.say('file.denied', { permission, path })
   }
-  return command.run(session, { verb, argument, path })
+  return command.run(session, { ...call, path })
 }
 
 /** The checks in the order in which their replies matter to a client. */

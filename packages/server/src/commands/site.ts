@@ -2,8 +2,9 @@ import { formatTimeVal, reply } from '@portolan/protocol'
 import { parentPath, resolvePath } from '@portolan/storage'
 import type { Session } from '../session/session.ts'
 import type { Command, Commands } from './command.ts'
-import { execute } from './execute.ts'
 import { attributesPath, modeOf, timeOf } from './facts.ts'
+import { PROBE } from './probe.ts'
+import { executeSubcommand } from './subcommands.ts'
 
 /** The longest idle time SITE IDLE gives, in seconds. */
 const LONGEST_IDLE = 7200
@@ -95,6 +96,7 @@ const SITE_COMMANDS = {
     syntax: 'SITE WHO',
     run: session => who(session),
   },
+  PROBE,
   HELP: {
     login: 'any',
     argument: 'optional',
@@ -108,16 +110,8 @@ export const SITE: Command = {
   login: 'any',
   argument: 'required',
   syntax: 'SITE <command> [arguments]',
-  features: ['SITE CHMOD', 'SITE UTIME', 'SITE SYMLINK', 'SITE COPY'],
-  run(session, { argument }) {
-    const [, word = '', rest = ''] = /^(\S+) ?(.*)$/s.exec(argument) ?? []
-    const verb = word.toUpperCase()
-    const rows: Commands = SITE_COMMANDS
-    const row = Object.hasOwn(rows, verb) ? rows[verb] : undefined
-    return row
-      ? execute(session, `SITE ${verb}`, rest, row)
-      : session.say('command.unknown', { verb: `SITE ${verb}` })
-  },
+  features: ['SITE CHMOD', 'SITE UTIME', 'SITE SYMLINK', 'SITE COPY', 'SITE PROBE'],
+  run: (session, call) => executeSubcommand(session, call, SITE_COMMANDS),
 }
 
 function twoArguments(session: Session, argument: string, syntax: string): { first: string; rest: string } {

@@ -3,16 +3,23 @@ import {
   type DataConnection,
   type DataPromise,
   type Decision,
+  type PassiveReservation,
   promiseActive,
 } from '@portolan/channels'
-import { type Endpoint, formatEndpoint } from '@portolan/protocol'
+import { type DataCommand, type Endpoint, formatEndpoint } from '@portolan/protocol'
 import { Refused } from '../commands/command.ts'
+import { failureCode } from '../reply-for-error.ts'
+import { type DataAttempt, DataAttempts } from './data-attempts.ts'
 import type { Session } from './session.ts'
 
 /** What a session has agreed on for its next data connection, and how it is protected. At most one agreement at a time. */
 export class DataPlan {
   readonly #session: Session
-  #promise: DataPromise | undefined
+  #agreement: Agreement | undefined
+  /** For SITE PROBE LOG. */
+  readonly attempts = new DataAttempts()
+  /** Of the connection that was asked for last: what becomes of it is noted there. */
+  attempt: DataAttempt | undefined
   /** EPSV ALL was sent: RFC 2428 section 4. */
   onlyEpsv = false
   /** PROT P. */
@@ -29,14 +36,30 @@ export class DataPlan {
 
   /** True when a data connection was agreed on and not used yet. */
   get agreed(): boolean {
-    return this.#promise !== undefined
+    return this.#agreement !== undefined
   }
 
   /**
    * Reserves a passive port. A new request replaces the last one: a session holds one port at the most.
+   * @param address - the one that the client is told, or uses
+   * @returns where the client is expected
    * @throws {ChannelError} `CHANNEL_NO_PORT` within the bound of `passive.waitTimeout`
    */
-  async listen(): Promise<{ port: number }> {
+  async listen(command: DataCommand, address: string): Promise<Endpoint> {
+    const attempt = this.attempts.begin(command)
+    try {
+      const reservation = await this.#reserve()
+      const endpoint = { address, port: reservation.port }
+      attempt.agree(endpoint, reservation)
+      this.#agreement = { promise: reservation, attempt }
+      return endpoint
+    } catch (error) {
+      attempt.refuse(...refusalOf(error))
+      throw error
+    }
+  }
+
+  async #reserve(): Promise<PassiveReservation> {
     const session = this.#session
     const ports = session.context.passivePorts
     if (!ports) throw session.refuse('data.passive-off')
@@ -51,8 +74,7 @@ export class DataPlan {
       await reservation[Symbol.asyncDispose]()
       throw session.refuse('data.none')
     }
-    this.#promise = reservation
-    return { port: reservation.port }
+    return reservation
   }
 
   /** What PASV tells this client: the first matching address rule, with its reason. */
@@ -72,10 +94,35 @@ export class DataPlan {
    * @returns whom
    * @throws {ChannelError} `CHANNEL_BOUNCE`
    */
-  async dial(announced: Endpoint): Promise<Endpoint> {
+  async dial(command: DataCommand, announced: Endpoint): Promise<Endpoint> {
     const session = this.#session
     const endpoint = { ...announced, address: this.#specified(announced.address) }
-    const { settings, activeRange, activeForeign } = session.context
+    const { settings, activeRange } = session.context
+    const attempt = this.attempts.begin(command)
+    try {
+      this.#checkActive(endpoint)
+    } catch (error) {
+      attempt.refuse(...refusalOf(error), endpoint)
+      throw error
+    }
+    await this.drop()
+    const promise = promiseActive({
+      endpoint,
+      controlPeer: session.ends.client.address,
+      localAddress: session.ends.local,
+      ...(activeRange && { range: activeRange }),
+      connectMs: settings.active.connectTimeout,
+    })
+    attempt.agree(endpoint)
+    this.#agreement = { promise, attempt }
+    const { because } = promise.endpoint
+    session.emit({ type: 'data-agreed', mode: 'active', endpoint: formatEndpoint(endpoint), because })
+    return endpoint
+  }
+
+  #checkActive(endpoint: Endpoint): void {
+    const session = this.#session
+    const { settings, activeForeign } = session.context
     if (!settings.active.enabled) throw session.refuse('data.active-off')
     checkActiveEndpoint({
       endpoint,
@@ -83,17 +130,6 @@ export class DataPlan {
       allowForeign: activeForeign,
       allowLowPorts: settings.active.allowLowPorts,
     })
-    await this.drop()
-    this.#promise = promiseActive({
-      endpoint,
-      controlPeer: session.ends.client.address,
-      localAddress: session.ends.local,
-      ...(activeRange && { range: activeRange }),
-      connectMs: settings.active.connectTimeout,
-    })
-    const { because } = this.#promise.endpoint
-    session.emit({ type: 'data-agreed', mode: 'active', endpoint: formatEndpoint(endpoint), because })
-    return endpoint
   }
 
   /** lftp on loopback announces `::` or `0.0.0.0`: itself, as its control connection shows. */
@@ -106,31 +142,54 @@ export class DataPlan {
     const session = this.#session
     const mustProtect = session.listenerSettings.encryptData
     if (mustProtect && !this.protected) throw new Refused(session.say('tls.data-required'))
-    if (!this.#promise) throw new Refused(session.say('data.none'))
+    if (!this.#agreement) throw new Refused(session.say('data.none'))
   }
 
-  /** Takes the agreement and makes the connection; resolves as soon as TCP stands. @throws {ChannelError} */
-  async open(signal: AbortSignal): Promise<DataConnection> {
-    const promise = this.#promise
-    this.#promise = undefined
-    if (!promise) throw new Refused(this.#session.say('data.none'))
+  /**
+   * Takes the agreement and makes the connection; resolves as soon as TCP stands.
+   * @param transfer - the command that is going to use it
+   * @throws {ChannelError}
+   */
+  async open(transfer: string, signal: AbortSignal): Promise<DataConnection> {
+    const agreement = this.#agreement
+    this.#agreement = undefined
+    this.attempt = agreement?.attempt
+    if (!agreement) throw new Refused(this.#session.say('data.none'))
+    const { promise, attempt } = agreement
+    attempt.use(transfer)
     try {
-      return await promise.open(signal)
+      const connection = await promise.open(signal)
+      attempt.connect(connection.remote)
+      return connection
     } finally {
+      attempt.settle()
       await promise[Symbol.asyncDispose]()
     }
   }
 
   /** Gives up what was agreed on. */
   async drop(): Promise<void> {
-    const promise = this.#promise
-    this.#promise = undefined
-    await promise?.[Symbol.asyncDispose]()
+    const agreement = this.#agreement
+    this.#agreement = undefined
+    agreement?.attempt.drop()
+    await agreement?.promise[Symbol.asyncDispose]()
   }
 
   /** As at the start of a session, apart from what TLS has set up: REIN. */
   async reset(): Promise<void> {
     this.onlyEpsv = false
     await this.drop()
+    this.attempts.clear()
   }
+}
+
+/** What was agreed on, and where it is noted. */
+interface Agreement {
+  readonly promise: DataPromise
+  readonly attempt: DataAttempt
+}
+
+/** Why a command was refused: the code and the sentence. */
+function refusalOf(error: unknown): [code: string, text: string] {
+  return [failureCode(error), error instanceof Error ? error.message : String(error)]
 }

@@ -1,6 +1,6 @@
 import type { BreakCause } from '@portolan/channels'
 import { type Line, parseCommand, type Reply } from '@portolan/protocol'
-import type { Command } from '../commands/command.ts'
+import type { Command, CommandCall } from '../commands/command.ts'
 import { execute } from '../commands/execute.ts'
 import { commandOf } from '../commands/table.ts'
 import { CommandPace } from '../policy/command-pace.ts'
@@ -113,7 +113,7 @@ export class Dispatcher {
     const parsed = parseCommand(line.text)
     const command = parsed && commandOf(parsed.verb)
     if (!command) return this.#refuse(line.text, parsed?.verb)
-    const work = this.#run(parsed.verb, parsed.argument, command)
+    const work = this.#run({ ...parsed, line: line.text }, command)
     if (!command.transfers) return work
     this.#transferring = work.finally(() => {
       this.#transferring = undefined
@@ -133,11 +133,12 @@ export class Dispatcher {
   }
 
   /** One line, exactly one final reply. */
-  async #run(verb: string, argument: string, command: Command): Promise<void> {
+  async #run(call: Omit<CommandCall, 'path'>, command: Command): Promise<void> {
+    const { verb, argument } = call
     const session = this.#session
     const started = performance.now()
     this.#answering = true
-    const answer = await execute(session, verb, argument, command).catch((error: unknown) =>
+    const answer = await execute(session, call, command).catch((error: unknown) =>
       this.#replyFor(error, verb),
     )
     this.#answering = false

@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net'
 import { type CipherNameAndProtocol, TLSSocket } from 'node:tls'
 import { SessionTls } from '@portolan/channels'
-import type { HashAlgorithm, MlsxFact, Reply } from '@portolan/protocol'
+import type { Endpoint, HashAlgorithm, MlsxFact, Reply } from '@portolan/protocol'
 import type { ListenerSettings } from '@portolan/settings'
 import { Refused } from '../commands/command.ts'
 import type { SessionEvent } from '../events.ts'
 import type { ControllerLink, SessionInfo } from '../link.ts'
 import type { Account } from '../policy/account.ts'
+import { ProbeLimit } from '../policy/probe-limit.ts'
 import type { ReplyKey, ReplyValues } from '../replies.ts'
 import type { Transfer } from '../transfer/transfer.ts'
 import type { WorkerContext } from '../worker/context.ts'
@@ -19,11 +20,15 @@ import type { UserFiles } from './user-files.ts'
 /** The ends of a control connection. */
 export interface SessionEnds {
   /** The client's address and port, as PROXY protocol or the socket gives them. */
-  readonly client: { readonly address: string; readonly port: number }
+  readonly client: Endpoint
   /** Our address on the control connection. */
   readonly local: string
   /** The address the client dialled: PROXY protocol's destination, else `local`. */
   readonly destination: string
+  /** The port the client dialled. */
+  readonly destinationPort: number
+  /** The two ends of the socket itself, whatever PROXY protocol says. */
+  readonly socket: { readonly peer: Endpoint; readonly local: Endpoint }
 }
 
 /** Who looks after a session: its worker. */
@@ -47,6 +52,7 @@ export class Session {
   readonly since = Date.now()
   readonly control: ControlConnection
   readonly data: DataPlan
+  readonly probes = new ProbeLimit()
   readonly owner: SessionOwner
   state: SessionState = { phase: 'greeted' }
   prepared: Preparation = { kind: 'none' }

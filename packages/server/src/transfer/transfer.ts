@@ -81,8 +81,7 @@ async function carryOut(
 ): Promise<Reply> {
   let connection: DataConnection
   try {
-    connection = await session.data.open(signal)
-    session.data.attempt?.use(work.command)
+    connection = await session.data.open(work.command, signal)
   } catch (error) {
     await work.fail(true)
     return connectionFailed(session, work, error)
@@ -100,7 +99,7 @@ async function carryOut(
     leave = async () => {}
     return connectionFailed(session, work, error)
   }
-  session.data.attempt?.use(work.command, connection.tls)
+  session.data.attempt?.secure(connection.tls)
   const facts = factsOf(work, connection)
   session.emit({ type: 'transfer-started', ...facts })
   const outcome = await moveAndFinish(session, work, connection, signal, onProgress)
