@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addServeFlags, type ServeFlags } from './flags.ts'
 import type { Io } from './io.ts'
+import { addPlanFlags, type PlanFlags } from './plan-flags.ts'
 import { EXIT, explainError } from './user-error.ts'
 
 /**
@@ -72,6 +73,13 @@ function build(io: Io, run: (work: () => Promise<number>) => Promise<void>): Com
     .command('hash-password')
     .description('print the argon2id hash of a password, for a settings file')
     .action(() => run(async () => (await import('./hash-password.ts')).printPasswordHash(io)))
+  addPlanFlags(
+    program
+      .command('plan')
+      .description(
+        'how many ports it takes and why, with the rules of firewalls and the settings of programs',
+      ),
+  ).action((flags: PlanFlags) => run(async () => (await import('./plan.ts')).printPlan(flags, io)))
   return program
 }
 
