@@ -77,7 +77,7 @@ function configuration(options: StartOptions, root: string, users: string): stri
     lines.push(
       'LoadModule mod_tls.c',
       'TLSEngine on',
-      'TLSProtocol TLSv1.3',
+      'TLSProtocol TLSv1.2 TLSv1.3',
       `TLSECCertificateFile ${certificate.certificate}`,
       `TLSECCertificateKeyFile ${certificate.key}`,
       'TLSVerifyClient off',
