@@ -462,11 +462,51 @@ const ROWS: readonly CommandRow[] = [
     ],
   },
   { verb: 'SITE WHO', right: [['', 211, /alice/]], superfluous: 501 },
+  { verb: 'SITE PROBE', right: [], wrong: [['FROBNICATE', 500]], missing: 501 },
+  {
+    verb: 'SITE PROBE ADDR',
+    right: [
+      ['', 200, /^seen=bch-a-a-b_[a-j]+;seen-text=127\.0\.0\.1:\d+;local=bch-a-a-b_[a-j]+;local-text=/],
+      ['bch-a-a-b b', 200, /;nat=port; /],
+      ['bjc-a-c-b b', 200, /;nat=both; /],
+    ],
+    wrong: [
+      ['127.0.0.1 1', 501],
+      ['bch-a-a-b', 501],
+      ['bch-a-a-b a', 501],
+      ['bch-a-a-b gffdg', 501],
+    ],
+  },
+  {
+    verb: 'SITE PROBE ECHO',
+    right: [
+      ['PORT 10,1,2,3,4,5', 200, /^hex=534954452050524f4245204543484f20504f52542031302c312c322c332c342c35$/],
+      [' ', 200, /^hex=534954452050524f4245204543484f2020$/],
+    ],
+    wrong: [[`${'x'.repeat(5000)}`, 501]],
+    missing: 501,
+  },
+  {
+    verb: 'SITE PROBE PASV',
+    right: [
+      ['', 227, /^hex=[0-9a-f]+\nEntering Passive Mode \(127,0,0,1,\d+,\d+\)\.$/],
+      ['', 227],
+    ],
+    superfluous: 501,
+  },
+  {
+    verb: 'SITE PROBE PASV',
+    before: [{ send: 'EPSV ALL', expect: 200 }],
+    right: [],
+    wrong: [['', 503]],
+  },
+  { verb: 'SITE PROBE LOG', right: [['', 211, /^No data connection/]], superfluous: 501 },
   {
     verb: 'SITE HELP',
     right: [
       ['', 214, /CHMOD/],
       ['chmod', 214, /octal/],
+      ['probe', 214, /ADDR.*ECHO.*PASV.*LOG/],
     ],
     wrong: [['FROBNICATE', 502]],
     stranger: 214,

@@ -110,7 +110,7 @@ export const DATA_COMMANDS = {
 } as const satisfies Commands
 
 /** PASV: reserves a port and tells it. */
-export async function passiveReply(session: Session): Promise<Reply> {
+async function passiveReply(session: Session): Promise<Reply> {
   if (session.data.onlyEpsv) return session.say('data.only-epsv')
   // Asked first: without an address to tell, a port would be reserved for nothing.
   const { value: address, because } = await session.data.passiveAddress()

@@ -12,7 +12,8 @@ import {
 import { PROBES_PER_MINUTE } from '../policy/probe-limit.ts'
 import type { Session } from '../session/session.ts'
 import type { Command, Commands } from './command.ts'
-import { passiveReply } from './data.ts'
+import { DATA_COMMANDS } from './data.ts'
+import { execute } from './execute.ts'
 import { executeSubcommand } from './subcommands.ts'
 
 /**
@@ -47,8 +48,9 @@ const PROBE_COMMANDS = {
     login: 'required',
     argument: 'none',
     syntax: 'SITE PROBE PASV',
-    async run(session) {
-      const answer = await passiveReply(session)
+    async run(session, { argument, line }) {
+      // By the row of PASV, so that whoever may not use that may not use this.
+      const answer = await execute(session, { verb: 'PASV', argument, line }, DATA_COMMANDS.PASV)
       if (answer.code !== 227) return answer
       const { control } = session
       const whole = encodeReply(formatProbePasv(answer))
