@@ -6,10 +6,10 @@
  * - `CHANNEL_LISTEN`: the system refused to listen on a port of the range.
  * - `CHANNEL_ACCEPT_TIMEOUT`: nobody came to the passive port in time.
  * - `CHANNEL_REPLACED`: a newer PASV, EPSV, PORT or EPRT, or the end of the session, took its place.
- * - `CHANNEL_DIAL`: the peer's active port refused, or did not answer in time.
+ * - `CHANNEL_DIAL`: the peer refused, or did not answer in time.
  * - `CHANNEL_BOUNCE`: the address or port announced by the peer is not one we dial (RFC 2577 section 3).
  * - `CHANNEL_ADDRESS`: the address to tell the client cannot be found (a DNS name without an answer, no IPv4 address for PASV).
- * - `CHANNEL_TLS_HANDSHAKE`: the TLS handshake of the data connection failed.
+ * - `CHANNEL_TLS_HANDSHAKE`: the TLS handshake failed, or the peer's certificate is not accepted.
  * - `CHANNEL_PROXY_HEADER`: a PROXY protocol header that is missing, malformed or from a network that is not trusted.
  * - `CHANNEL_ABORTED`: the caller's signal ended the wait.
  */
@@ -28,7 +28,7 @@ export type ChannelErrorCode =
 
 /** A data connection could not be had. `message` is a sentence for the person at the other end and says what to do where that is known. */
 export class ChannelError extends Error {
-  override readonly name = 'ChannelError'
+  override readonly name: string = 'ChannelError'
   readonly code: ChannelErrorCode
 
   constructor(code: ChannelErrorCode, message: string, options?: ErrorOptions) {

@@ -1,4 +1,5 @@
 export { type ActiveOptions, promiseActive } from './active.ts'
+export { type AddressClass, classifyAddress } from './address-class.ts'
 export {
   type AddressAsk,
   type AddressRules,
@@ -10,11 +11,26 @@ export { type ActiveEndpointAsk, checkActiveEndpoint } from './bounce.ts'
 export { unwrapControl, unwrapControlClient } from './ccc.ts'
 export type * from './data-connection.ts'
 export * from './decision.ts'
+export { DialError, type DialOutcome } from './dial-error.ts'
+export {
+  createDialler,
+  type Dialler,
+  type DiallerOptions,
+  type DialOptions,
+  type DialTarget,
+} from './dialler.ts'
 export { DnsCache, type DnsCacheOptions, type Lookup } from './dns-cache.ts'
 export * from './errors.ts'
 export type { RandomBelow } from './free-set.ts'
 export { compileGlobs, type Matcher } from './glob.ts'
 export type { FileRun } from './kernel-send.ts'
+export {
+  choosePasvAddress,
+  type PasvAddressAsk,
+  type PasvAddressChoice,
+  type PasvAddressSetting,
+} from './passive-address.ts'
+export { type PassiveDialOptions, promisePassiveDial } from './passive-dial.ts'
 export type { FailedPort } from './passive-listeners.ts'
 export {
   type ClientKey,
@@ -35,6 +51,7 @@ export {
 } from './port-range.ts'
 export { readProxyHeader } from './proxy-header.ts'
 export { type ParsedProxyHeader, type ProxyHeader, parseProxyHeader } from './proxy-protocol.ts'
+export { type ProxyServer, type ProxyServer as Proxy, parseProxyUrl } from './proxy-url.ts'
 export type { PortSharing } from './reservation-book.ts'
 export * from './stream-end.ts'
 export { createThrottle, type Throttle, type ThrottleOptions } from './throttle.ts'
