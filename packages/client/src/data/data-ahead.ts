@@ -1,0 +1,64 @@
+import type { DataConnection } from '@portolan/channels'
+import type { Exchange } from '../control/exchange.ts'
+import type { Rung } from '../errors.ts'
+import type { Session } from '../session/session.ts'
+import { isPassive } from './ladder.ts'
+import { passiveOutcome } from './passive-rungs.ts'
+
+/** Systems known to answer out of turn, or to take what comes during a transfer for an abort. */
+const NEVER = /windows_nt|microsoft|mikrotik|madgoat/i
+
+/** A data connection that was asked for behind the transfer command of the one before, and dialled as soon as the reply came. */
+export interface DataAhead {
+  readonly rung: Rung
+  readonly exchange: Exchange
+  /** Undefined when it did not work out: the transfer then asks again. */
+  readonly connection: Promise<DataConnection | undefined>
+  drop(): void
+}
+
+/** Whether the next EPSV may be sent now, and whether it is an experiment. */
+export function mayAskAhead(session: Session): boolean {
+  const { facts, options } = session
+  if (!options.pipelining || facts.pipelining === 'failed' || session.ahead) return false
+  if (!facts.rung || !isPassive(facts.rung)) return false
+  return !NEVER.test(facts.system ?? '')
+}
+
+/**
+ * Sends EPSV or PASV behind a transfer command, so that its round trip is that of the transfer. The reply is claimed by its
+ * code: servers that answer at once do so before the 226.
+ */
+export function askAhead(session: Session): void {
+  const { rung } = session.facts
+  if (!rung || !isPassive(rung)) return
+  const code = rung === 'EPSV' ? 229 : 227
+  const exchange = session.control.send(rung, undefined, { outOfTurn: reply => reply.code === code })
+  const stop = new AbortController()
+  const connection = connectAhead(session, rung, exchange, stop.signal)
+  session.ahead = {
+    rung,
+    exchange,
+    connection,
+    drop() {
+      stop.abort()
+      void connection.then(unused => unused?.[Symbol.asyncDispose]())
+    },
+  }
+}
+
+async function connectAhead(
+  session: Session,
+  rung: 'EPSV' | 'PASV',
+  exchange: Exchange,
+  signal: AbortSignal,
+): Promise<DataConnection | undefined> {
+  try {
+    const reply = await exchange.final
+    const outcome = passiveOutcome(session, rung, reply, session.options.timeouts.dataConnect)
+    return outcome.kind === 'ready' ? await outcome.way.promise.open(signal) : undefined
+  } catch {
+    // Whoever needs the connection asks again, and is told then what is wrong.
+    return undefined
+  }
+}

@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  futimesSync,
+  openSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { ByteSink } from '@portolan/channels'
+import { FtpError } from '../errors.ts'
+import { localError } from './local-error.ts'
+
+/** Files up to this size are written by the calling thread: some microseconds, where a trip to the thread pool and back costs more. */
+const SMALL = 64 * 1024
+/** The longest name that common file systems take, in bytes. */
+const LONGEST_NAME = 255
+const OPEN_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW
+
+/** What a part file is made for. */
+export interface PartOptions {
+  /** The final name. */
+  readonly path: string
+  /** Tells this version of the remote file from others, such as its size and time. Undefined: nothing can be resumed. */
+  readonly version: string | undefined
+  /** Go on where an earlier part of the same version ended. */
+  readonly resume: boolean
+  /** Bytes the whole file will have, where known. */
+  readonly expected: number | undefined
+}
+
+/**
+ * A download under way: `.name.VERSION.portolan-part` beside the final name. The name shows the new bytes after
+ * {@link publish} and never otherwise; a part that is left behind is continued by the next download of the same version.
+ */
+export class PartFile implements ByteSink, AsyncDisposable {
+  /** The final name. */
+  readonly path: string
+  readonly partPath: string
+  readonly #file: WritableFile
+  #position: number
+
+  private constructor(options: PartOptions, partPath: string, file: WritableFile, position: number) {
+    this.path = options.path
+    this.partPath = partPath
+    this.#file = file
+    this.#position = position
+  }
+
+  /** @throws {FtpError} `FTP_LOCAL` */
+  static async open(options: PartOptions): Promise<PartFile> {
+    const { path, version, resume, expected } = options
+    const partPath = partPathOf(path, version)
+    try {
+      const small = expected !== undefined && expected <= SMALL
+      const file = small ? new SmallFile(partPath) : await LargeFile.open(partPath)
+      const there = await file.size()
+      const usable = resume && version !== undefined && there <= (expected ?? Number.POSITIVE_INFINITY)
+      if (there > 0 && !usable) await file.truncate()
+      return new PartFile(options, partPath, file, usable ? there : 0)
+    } catch (error) {
+      throw localError('write', partPath, error)
+    }
+  }
+
+  /** Bytes that are there. */
+  get position(): number {
+    return this.#position
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    try {
+      const writing = this.#file.write(chunk, this.#position)
+      if (writing) await writing
+    } catch (error) {
+      throw localError('write', this.partPath, error)
+    }
+    this.#position += chunk.length
+  }
+
+  /** Starts anew. */
+  async restart(): Promise<void> {
+    await this.#file.truncate()
+    this.#position = 0
+  }
+
+  /**
+   * Shows the bytes under the final name.
+   *
+   * @param modified - milliseconds since 1970; undefined: now
+   */
+  async publish(modified?: number): Promise<void> {
+    try {
+      await this.#file.publish(this.partPath, this.path, modified)
+    } catch (error) {
+      throw (await isFolder(this.path))
+        ? new FtpError('FTP_LOCAL', `Cannot write ${this.path}: it is a folder.`, {
+            phase: 'local',
+            cause: error,
+          })
+        : localError('write', this.path, error)
+    }
+  }
+
+  /** Removes what is there. */
+  async remove(): Promise<void> {
+    await this.#file.close()
+    await rm(this.partPath, { force: true })
+  }
+
+  /** Leaves the part for the next time; one without a byte is removed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#position === 0 && this.#file.open) return this.remove()
+    await this.#file.close()
+  }
+}
+
+/** Where the part of a file lies. */
+export function partPathOf(path: string, version: string | undefined): string {
+  const name = basename(path)
+  const suffix = `.${version ?? 'new'}.portolan-part`
+  const full = `.${name}${suffix}`
+  const fits = Buffer.byteLength(full) <= LONGEST_NAME
+  const short = createHash('sha256').update(name).digest('hex').slice(0, 32)
+  return join(dirname(path), fits ? full : `.${short}${suffix}`)
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const stats = await stat(path).catch(() => undefined)
+  return stats?.isDirectory() ?? false
+}
+
+interface WritableFile {
+  readonly open: boolean
+  size(): number | Promise<number>
+  truncate(): void | Promise<void>
+  write(chunk: Buffer, position: number): Promise<void> | undefined
+  publish(from: string, to: string, modified: number | undefined): void | Promise<void>
+  close(): void | Promise<void>
+}
+
+class SmallFile implements WritableFile {
+  readonly #fd: number
+  open = true
+
+  constructor(path: string) {
+    this.#fd = openSync(path, OPEN_FLAGS, 0o666)
+  }
+
+  size(): number {
+    return fstatSync(this.#fd).size
+  }
+
+  truncate(): void {
+    ftruncateSync(this.#fd, 0)
+  }
+
+  write(chunk: Buffer, position: number): undefined {
+    for (let done = 0; done < chunk.length; )
+      done += writeSync(this.#fd, chunk, done, chunk.length - done, position + done)
+  }
+
+  publish(from: string, to: string, modified: number | undefined): void {
+    if (modified !== undefined) futimesSync(this.#fd, modified / 1000, modified / 1000)
+    this.close()
+    renameSync(from, to)
+  }
+
+  close(): void {
+    if (!this.open) return
+    this.open = false
+    closeSync(this.#fd)
+  }
+}
+
+class LargeFile implements WritableFile {
+  readonly #handle: FileHandle
+  open = true
+
+  private constructor(handle: FileHandle) {
+    this.#handle = handle
+  }
+
+  static async open(path: string): Promise<LargeFile> {
+    return new LargeFile(await open(path, OPEN_FLAGS, 0o666))
+  }
+
+  async size(): Promise<number> {
+    return (await this.#handle.stat()).size
+  }
+
+  truncate(): Promise<void> {
+    return this.#handle.truncate(0)
+  }
+
+  async write(chunk: Buffer, position: number): Promise<void> {
+    for (let done = 0; done < chunk.length; ) {
+      const { bytesWritten } = await this.#handle.write(chunk, done, chunk.length - done, position + done)
+      done += bytesWritten
+    }
+  }
+
+  async publish(from: string, to: string, modified: number | undefined): Promise<void> {
+    if (modified !== undefined) await this.#handle.utimes(modified / 1000, modified / 1000)
+    await this.close()
+    await rename(from, to)
+  }
+
+  async close(): Promise<void> {
+    if (!this.open) return
+    this.open = false
+    await this.#handle.close()
+  }
+}

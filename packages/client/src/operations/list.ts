@@ -1,0 +1,140 @@
+import type { ByteSink } from '@portolan/channels'
+import { decodeName, type Listing, ListingReader, type Reply } from '@portolan/protocol'
+import { FtpError } from '../errors.ts'
+import type { Session } from '../session/session.ts'
+import { runTransfer } from '../transfer/transfer.ts'
+import { findZone, knownZone, shiftTimes } from './server-zone.ts'
+
+/** The longest list of names that is taken, in bytes. */
+const MOST_BYTES_OF_NAMES = 64 * 1024 * 1024
+
+/** What a folder holds. */
+export interface FolderListing extends Listing {
+  /** `claimed`: the server's word alone says that it is whole, see `closeNotify`. */
+  readonly end: 'proved' | 'claimed'
+}
+
+/** How servers say that a folder is empty, with 450 or 550 to LIST. */
+const EMPTY = /no files|no data ?sets|no members|(?:directory|folder) (?:is )?empty|no such file.*\*/i
+/** Replies to MLSD that mean that the server has none. RFC 3659 section 7.2.1 has 501 and 504 for arguments. */
+const UNKNOWN = new Set([500, 501, 502, 504])
+
+/**
+ * Lists a folder: MLSD, else LIST in whatever dialect the server speaks. Which of them works is remembered.
+ *
+ * @param path - undefined: the present folder
+ */
+export async function listFolder(
+  session: Session,
+  path: string | undefined,
+  signal: AbortSignal,
+): Promise<FolderListing> {
+  const { facts } = session
+  if (facts.listing === undefined)
+    facts.listing = session.has('MLST') || session.has('MLSD') ? 'MLSD' : 'LIST'
+  if (facts.listing === 'MLSD') {
+    const listing = await listByMlsd(session, path, signal)
+    if (listing) return listing
+    facts.listing = 'LIST'
+    session.decide('listing', { code: 'listing-list', text: 'The server has no MLSD: LIST is used.' })
+  }
+  return listByList(session, path, signal)
+}
+
+async function listByMlsd(
+  session: Session,
+  path: string | undefined,
+  signal: AbortSignal,
+): Promise<FolderListing | undefined> {
+  try {
+    const reader = new ListingReader({ format: 'mlsd' })
+    const end = await fetchListing(session, 'MLSD', path, chunk => reader.push(chunk), signal)
+    return { ...reader.end(), end }
+  } catch (error) {
+    if (isReply(error) && UNKNOWN.has(error.reply?.code ?? 0)) return undefined
+    throw error
+  }
+}
+
+async function listByList(
+  session: Session,
+  path: string | undefined,
+  signal: AbortSignal,
+): Promise<FolderListing> {
+  const { facts } = session
+  const { dialect } = facts
+  const zone = knownZone(session)
+  const reader = new ListingReader({
+    now: Date.now(),
+    zoneMinutes: zone ?? 0,
+    ...(dialect && { dialect }),
+  })
+  let end: FolderListing['end']
+  try {
+    end = await fetchListing(session, 'LIST', path, chunk => reader.push(chunk), signal)
+  } catch (error) {
+    if (isReply(error) && saysEmpty(error.reply)) return { entries: [], unparsed: [], dialect, end: 'proved' }
+    throw error
+  }
+  const listing = reader.end()
+  if (listing.dialect) facts.dialect = listing.dialect
+  const found = zone ?? (await findZone(session, path, listing.entries, signal))
+  const entries = zone === undefined ? shiftTimes(listing.entries, found) : listing.entries
+  return { ...listing, entries, end }
+}
+
+/** Names alone: NLST. */
+export async function listNames(
+  session: Session,
+  path: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const chunks: Buffer[] = []
+  let size = 0
+  const take = (chunk: Buffer) => {
+    size += chunk.length
+    if (size > MOST_BYTES_OF_NAMES)
+      throw new FtpError('FTP_PROTOCOL', `The list of names is longer than ${MOST_BYTES_OF_NAMES} bytes.`, {
+        phase: 'transfer',
+      })
+    chunks.push(Buffer.from(chunk))
+  }
+  try {
+    await fetchListing(session, 'NLST', path, take, signal)
+  } catch (error) {
+    if (isReply(error) && saysEmpty(error.reply)) return []
+    throw error
+  }
+  return decodeName(Buffer.concat(chunks))
+    .split(/\r?\n/)
+    .filter(name => name !== '')
+}
+
+async function fetchListing(
+  session: Session,
+  verb: 'MLSD' | 'LIST' | 'NLST',
+  path: string | undefined,
+  take: (chunk: Buffer) => void,
+  signal: AbortSignal,
+): Promise<FolderListing['end']> {
+  const sink: ByteSink = {
+    async write(chunk) {
+      take(chunk)
+    },
+  }
+  const { end } = await runTransfer(
+    session,
+    // Listings are text, and TYPE A would cost a round trip before and one after; servers send the same in both.
+    { verb, argument: path, type: 'I', signal },
+    (connection, options) => connection.receive(sink, options),
+  )
+  return end
+}
+
+function isReply(error: unknown): error is FtpError {
+  return error instanceof FtpError && error.code === 'FTP_REPLY'
+}
+
+function saysEmpty(reply: Reply | undefined): boolean {
+  return reply !== undefined && reply.code >= 400 && EMPTY.test(reply.lines.join(' '))
+}

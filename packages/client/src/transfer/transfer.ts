@@ -1,0 +1,342 @@
+import type { BreakCause, DataConnection, StreamEnd, Throttle } from '@portolan/channels'
+import type { Reply } from '@portolan/protocol'
+import type { Exchange } from '../control/exchange.ts'
+import { askAhead, mayAskAhead } from '../data/data-ahead.ts'
+import { type OpenData, openData } from '../data/open-data.ts'
+import { aborted, FtpError, replyError, replyText } from '../errors.ts'
+import type { Session } from '../session/session.ts'
+import { KeepAlive } from './keep-alive.ts'
+
+/** What is to be transferred. */
+export interface TransferOrder {
+  readonly verb: 'RETR' | 'STOR' | 'APPE' | 'STOU' | 'LIST' | 'MLSD' | 'NLST'
+  readonly argument: string | undefined
+  readonly type: 'A' | 'I'
+  /** Bytes that are there already: REST. */
+  readonly offset?: number
+  /** First and last byte, for servers with RANG. */
+  readonly range?: { readonly start: number; readonly end: number }
+  readonly signal: AbortSignal
+  /** Bytes that a download is known to have; decides about an end without close_notify. */
+  readonly expected?: number | undefined
+  readonly throttle?: Throttle | undefined
+  readonly onProgress?: ((bytes: number) => void) | undefined
+  /** Another transfer follows on this session: its EPSV may be sent ahead. */
+  readonly more?: boolean
+  /** Stop a download after so many bytes; the 426 that follows is what was wanted. */
+  readonly stopAfter?: number
+}
+
+/** What moves the bytes once the connection stands. */
+export type MoveBytes = (connection: DataConnection, options: MoveOptions) => Promise<StreamEnd>
+
+export interface MoveOptions {
+  readonly signal: AbortSignal
+  readonly stallMs: number
+  readonly throttle?: Throttle
+  readonly onProgress?: (bytes: number) => void
+}
+
+/** How a transfer ended well. */
+export interface Transferred {
+  /** On the data connection: after TLS, before any conversion. */
+  readonly bytes: number
+  /** `proved`: by the end of the stream itself; `claimed`: by the server's word and the known size alone. */
+  readonly end: 'proved' | 'claimed'
+  readonly reply: Reply
+}
+
+/**
+ * Runs one transfer: TYPE, the data connection, REST and the command, the bytes, the final reply. Whatever the server says
+ * on the way, also in the middle of the data, ends the wait at once; afterwards the session is in step, or ended.
+ *
+ * @throws {FtpError}
+ */
+export async function runTransfer(
+  session: Session,
+  order: TransferOrder,
+  move: MoveBytes,
+): Promise<Transferred> {
+  await session.setType(order.type, order.signal)
+  const begun = performance.now()
+  const open = await openData(session, () => sendTransfer(session, order), order.signal)
+  const { connection, rung } = open
+  session.options.emit({
+    type: 'data-opened',
+    session: session.number,
+    rung,
+    local: connection.local,
+    remote: connection.remote,
+    because: connection.because,
+    ms: performance.now() - begun,
+  })
+  // The data bounds the wait from here on.
+  open.exchange.bound = undefined
+  if (order.more && mayAskAhead(session)) askAhead(session)
+  const transfer = new RunningTransfer(session, order, open)
+  return transfer.run(move)
+}
+
+async function sendTransfer(session: Session, order: TransferOrder): Promise<Exchange> {
+  const { verb, argument, offset = 0, range, signal } = order
+  if (range) await session.command('RANG', `${range.start} ${range.end}`, signal)
+  else if (offset > 0) await session.command('REST', String(offset), signal)
+  return session.control.send(verb, argument)
+}
+
+class RunningTransfer {
+  readonly #session: Session
+  readonly #order: TransferOrder
+  readonly #exchange: Exchange
+  readonly #connection: DataConnection
+  readonly #open: OpenData
+  /** Ends the data with a {@link BreakCause}. */
+  readonly #stop = new AbortController()
+  #bytes = 0
+
+  constructor(session: Session, order: TransferOrder, open: OpenData) {
+    this.#session = session
+    this.#order = order
+    this.#open = open
+    this.#exchange = open.exchange
+    this.#connection = open.connection
+  }
+
+  async run(move: MoveBytes): Promise<Transferred> {
+    const { signal } = this.#order
+    const { control, options } = this.#session
+    const onAbort = () => this.#stop.abort(CALLER_ENDED)
+    const onLost = () =>
+      this.#stop.abort({ code: 'aborted', text: control.error?.message ?? 'the session ended' })
+    signal.addEventListener('abort', onAbort, { once: true })
+    control.lost.addEventListener('abort', onLost, { once: true })
+    if (signal.aborted) onAbort()
+    if (control.lost.aborted) onLost()
+    // A refusal ends the data at once, also while it moves: waiting for its time-out would tell nothing more.
+    this.#exchange.final.then(
+      reply => reply.code >= 400 && this.#stop.abort(refusedBy(reply)),
+      () => {},
+    )
+    using keepAlive = new KeepAlive(this.#session, options.noopInterval)
+    try {
+      await this.#secure()
+      const transferred = await this.#moveAndComplete(move)
+      await keepAlive.settle()
+      return transferred
+    } catch (error) {
+      throw this.#outOfStep(error)
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+      control.lost.removeEventListener('abort', onLost)
+      await this.#connection[Symbol.asyncDispose]()
+    }
+  }
+
+  /** The command is on its way: servers start their side of the handshake after it, and waiting for their 150 first is not needed. */
+  async #secure(): Promise<void> {
+    const { tls, protection, options, number } = this.#session
+    if (!tls || protection === 'clear') return
+    const receives = this.#direction === 'down'
+    const bound = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(options.timeouts.dataConnect)])
+    try {
+      await this.#connection.secure(tls.data, {
+        signal: bound,
+        watchEnd: receives && options.tlsOptions.closeNotify !== 'optional',
+      })
+    } catch (error) {
+      await this.#throwForData('data-tls', error)
+    }
+    const facts = this.#connection.tls
+    if (facts) options.emit({ type: 'tls', session: number, channel: 'data', ...facts })
+  }
+
+  async #moveAndComplete(move: MoveBytes): Promise<Transferred> {
+    const { options } = this.#session
+    const { throttle, onProgress, stopAfter } = this.#order
+    let end: StreamEnd
+    try {
+      end = await move(this.#connection, {
+        signal: this.#stop.signal,
+        stallMs: options.timeouts.dataIdle,
+        ...(throttle && { throttle }),
+        onProgress: bytes => {
+          this.#bytes = bytes
+          onProgress?.(bytes)
+          if (stopAfter !== undefined && bytes >= stopAfter) this.#stop.abort(ENOUGH)
+        },
+      })
+    } catch (error) {
+      await this.#explanation()
+      if (error instanceof FtpError) throw error
+      const message = error instanceof Error ? error.message : String(error)
+      throw new FtpError('FTP_LOCAL', message, { phase: 'local', cause: error })
+    }
+    this.#bytes = end.bytes
+    if (end.kind === 'broken') return this.#broken(end)
+    return { bytes: end.bytes, end: 'proved', reply: await this.#completion() }
+  }
+
+  /** The final reply, after the data has ended well. */
+  async #completion(): Promise<Reply> {
+    const { timeouts } = this.#session.options
+    this.#exchange.bound = { name: 'completion', ms: timeouts.completion }
+    const reply = await this.#session.control.settled(this.#exchange, this.#order.signal)
+    if (reply.code >= 400) throw this.#refusal(reply)
+    return reply
+  }
+
+  async #broken(end: StreamEnd & { kind: 'broken' }): Promise<Transferred> {
+    const { order, session } = { order: this.#order, session: this.#session }
+    if (order.signal.aborted) {
+      await this.#abort()
+      throw aborted('transfer', order.signal)
+    }
+    if (session.control.error) throw session.control.error
+    const reply = await this.#explanation()
+    const wanted = order.stopAfter !== undefined && end.bytes >= order.stopAfter
+    if (reply && wanted) return { bytes: end.bytes, end: 'claimed', reply }
+    if (reply && reply.code < 400 && this.#complete(end)) {
+      session.warn(
+        'end-not-proved',
+        `The data connection did not end as it should (${end.cause.text}), but the server says ${replyText(reply)} and all bytes are there.`,
+      )
+      return { bytes: end.bytes, end: 'claimed', reply }
+    }
+    if (reply && reply.code >= 400) throw this.#refusal(reply)
+    throw this.#broke(end.cause, reply)
+  }
+
+  /** Whether bytes that ended badly are complete all the same: the server says so, and there are as many as there have to be. */
+  #complete(end: StreamEnd & { kind: 'broken' }): boolean {
+    const { closeNotify = 'size' } = this.#session.options.tlsOptions
+    if (this.#direction === 'up' || closeNotify === 'required') return false
+    if (this.#order.expected === undefined) return end.cause.code === 'truncated' && this.#isListing
+    return end.bytes === this.#order.expected - (this.#order.offset ?? 0)
+  }
+
+  #broke(cause: BreakCause, reply: Reply | undefined): FtpError {
+    const { command } = this.#exchange
+    const said = reply ? `; the server said ${replyText(reply)}` : ''
+    const hint =
+      cause.code === 'truncated'
+        ? 'Some servers (IIS, z/OS) never end TLS properly: closeNotify optional believes them, and an attacker who cuts.'
+        : undefined
+    return new FtpError(
+      'FTP_TRANSFER',
+      `${command} broke after ${this.#bytes} bytes: ${cause.text}${said}.`,
+      {
+        phase: 'transfer',
+        command,
+        reply,
+        retryable: true,
+        cause,
+        hint,
+      },
+    )
+  }
+
+  #refusal(reply: Reply): FtpError {
+    const { facts } = this.#session
+    if (reply.code === 425 && this.#bytes === 0) {
+      // A proxy or firewall answered in the server's place: this rung only seems to work.
+      facts.refused.add(this.#open.rung)
+      if (facts.rung === this.#open.rung) delete facts.rung
+    }
+    return replyError(this.#exchange.command, reply, this.#bytes === 0 ? 'command' : 'completion')
+  }
+
+  /** @throws {FtpError} always: with the server's explanation, if it gives one */
+  async #throwForData(phase: 'data-tls', error: unknown): Promise<never> {
+    const { signal } = this.#order
+    if (signal.aborted) {
+      await this.#abort()
+      throw aborted(phase, signal)
+    }
+    if (this.#session.control.error) throw this.#session.control.error
+    const reply = await this.#explanation()
+    const message = error instanceof Error ? error.message : String(error)
+    const said = reply && reply.code >= 400 ? `; the server said ${replyText(reply)}` : ''
+    // A refusal that has nothing to do with TLS, such as 550, is the better answer.
+    if (reply && reply.code >= 500 && reply.code !== 522) throw this.#refusal(reply)
+    throw new FtpError('FTP_DATA', `The data connection could not be protected: ${message}${said}.`, {
+      phase,
+      command: this.#exchange.command,
+      reply,
+      retryable: reply === undefined || reply.code < 500,
+      cause: error,
+    })
+  }
+
+  /** The reply that says why the data broke, within a short bound. Without one, nobody knows where the session stands: it ends. */
+  async #explanation(): Promise<Reply | undefined> {
+    await this.#connection[Symbol.asyncDispose]()
+    const { control, options } = this.#session
+    if (control.error) return undefined
+    const { promise, resolve } = Promise.withResolvers<undefined>()
+    const timer = setTimeout(resolve, options.timeouts.explanation, undefined)
+    try {
+      const reply = await Promise.race([this.#exchange.final, promise])
+      if (!reply) {
+        const text = `The server did not say within ${options.timeouts.explanation / 1000} seconds how ${this.#exchange.command} ended.`
+        this.#session.destroy(
+          new FtpError('FTP_TIMEOUT', text, {
+            phase: 'completion',
+            command: this.#exchange.command,
+            retryable: true,
+          }),
+        )
+      }
+      return reply
+    } catch {
+      return undefined
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** The caller has enough. The data is cut; ABOR makes servers answer that do not look at it. */
+  async #abort(): Promise<void> {
+    const { control } = this.#session
+    if (control.error) return
+    // The reply to what was sent ahead would come in between.
+    if (this.#session.ahead) return this.#session.destroy(aborted('transfer', this.#order.signal))
+    control.send('ABOR', undefined, { replyMs: this.#session.options.timeouts.explanation })
+    await this.#explanation()
+  }
+
+  /** What was sent ahead may be the reason: then never again with this server. */
+  #outOfStep(error: unknown): unknown {
+    const { session } = { session: this.#session }
+    const { ahead, facts } = session
+    if (!ahead || this.#order.signal.aborted) return error
+    const answered = ahead.exchange.reply !== undefined
+    const refusedFile = error instanceof FtpError && error.reply?.code === 550
+    if (answered || refusedFile) return error
+    facts.pipelining = 'failed'
+    session.decide('pipelining', {
+      code: 'pipelining-failed',
+      text: 'The server does not answer in step what is sent ahead: nothing is sent ahead any more.',
+    })
+    const message = error instanceof Error ? error.message : String(error)
+    const failed = new FtpError('FTP_TRANSFER', message, { phase: 'transfer', retryable: true, cause: error })
+    session.destroy(failed)
+    return failed
+  }
+
+  get #direction(): 'up' | 'down' {
+    const { verb } = this.#order
+    return verb === 'STOR' || verb === 'APPE' || verb === 'STOU' ? 'up' : 'down'
+  }
+
+  get #isListing(): boolean {
+    const { verb } = this.#order
+    return verb === 'LIST' || verb === 'MLSD' || verb === 'NLST'
+  }
+}
+
+const CALLER_ENDED: BreakCause = { code: 'aborted', text: 'the caller ended the transfer' }
+const ENOUGH: BreakCause = { code: 'aborted', text: 'as many bytes as were wanted are there' }
+
+function refusedBy(reply: Reply): BreakCause {
+  return { code: 'aborted', text: `the server said ${replyText(reply)}` }
+}
