@@ -11,6 +11,9 @@ const PROGRAMS = [
   { program: 'openssl', package: 'openssl' },
   { program: 'haproxy', package: 'haproxy' },
   { program: 'python3', package: 'python3' },
+  { program: 'ip', package: 'iproute2' },
+  { program: 'nft', package: 'nftables' },
+  { program: 'iptables-restore', package: 'iptables' },
 ]
 
 function isThere(program) {

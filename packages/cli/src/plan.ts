@@ -40,7 +40,7 @@ function pick({ sections }: Plan, only: readonly SectionName[]) {
   for (const name of only) {
     if (sections.some(one => one.name === name)) continue
     throw new UserError(
-      `--only ${name} needs --nat and --server: the address that clients dial, and where it leads`,
+      `--only ${name} needs --nat and --server, the address that clients dial and where it leads`,
     )
   }
   return sections.filter(({ name }) => only.includes(name))

@@ -1,4 +1,4 @@
-import { isIP, isIPv4, isIPv6 } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 import { ChannelError, PortRange } from '@portolan/channels'
 import { formatEndpoint } from '@portolan/protocol'
 import { PlanError, type PlanField } from './errors.ts'
@@ -140,13 +140,17 @@ function activeRange(given: PlanAsk['active']): PortRange | undefined {
   }
 }
 
-function checkNat({ nat, server, listeners }: PlanFacts): void {
+function checkNat({ nat, server, balancer, listeners }: PlanFacts): void {
   if (nat === undefined) return
   if (nat === '0.0.0.0') {
     throw new PlanError('PLAN_VALUE', 'nat', 'must be the address that clients dial')
   }
-  if (server !== undefined && isIPv6(server)) {
-    throw new PlanError('PLAN_CONFLICT', 'server', `must be an IPv4 address, since NAT of ${nat} leads to it`)
+  for (const [field, leadsTo] of [
+    ['balancer', balancer],
+    ['server', server],
+  ] as const) {
+    if (leadsTo === undefined || isIPv4(leadsTo)) continue
+    throw new PlanError('PLAN_CONFLICT', field, `must be an IPv4 address, since NAT of ${nat} leads to it`)
   }
   if (nat === server) {
     throw new PlanError('PLAN_CONFLICT', 'nat', `is the server's own address, ${nat}: then there is no NAT`)

@@ -1,6 +1,7 @@
 import type { Because, Decision } from '@portolan/channels'
 import { checkAsk, type PlanAsk, type PlanFacts } from './ask.ts'
 import { count, exclusiveNeed, type PortNeed, sharedNeed, TIME_WAIT_SECONDS } from './ports.ts'
+import { isPrivate } from './private-networks.ts'
 import { chooseRange } from './range.ts'
 import { aws } from './rules/aws.ts'
 import { firewalld, firewalldNat } from './rules/firewalld.ts'
@@ -10,7 +11,7 @@ import { kubernetes } from './rules/kubernetes.ts'
 import { nftables, nftablesNat } from './rules/nftables.ts'
 import { ufw } from './rules/ufw.ts'
 import { windows } from './rules/windows.ts'
-import { controlPorts, type NatContext, type PlanContext, type PlanSection } from './section.ts'
+import { controlPorts, natOf, type PlanContext, type PlanSection } from './section.ts'
 import { filezilla } from './settings/filezilla.ts'
 import { filezillaServer } from './settings/filezilla-server.ts'
 import { portolan } from './settings/portolan.ts'
@@ -59,7 +60,7 @@ export function plan(ask: PlanAsk): Plan {
       because: range.because,
     },
     assumptions: assumptions(facts),
-    warnings,
+    warnings: [...warnings, ...natWarnings(facts)],
     sections: sections(context),
   }
 }
@@ -77,6 +78,15 @@ function answer({ facts, range }: PlanContext, need: Plan['need']): string {
 }
 
 function assumptions(facts: PlanFacts): string[] {
+  const { nat, server, balancer } = facts
+  const gateway =
+    nat !== undefined && server === undefined && balancer === undefined
+      ? [`Somebody else sends what comes to ${nat} on to the server. For rules that do: --server.`]
+      : []
+  return [...loads(facts), ...gateway]
+}
+
+function loads(facts: PlanFacts): string[] {
   const { sameAddress, workers, transferSeconds, exclusive } = facts
   if (exclusive) {
     return [
@@ -92,10 +102,15 @@ function assumptions(facts: PlanFacts): string[] {
   ]
 }
 
+/** A private address behind which there are clients is a second NAT, or a mistake. */
+function natWarnings({ nat }: PlanFacts): Because[] {
+  if (nat === undefined || !isPrivate(nat)) return []
+  const text = `${nat} is a private address: clients on the Internet cannot dial it. Give the address that they dial`
+  return [{ code: 'nat-private', text }]
+}
+
 function sections(context: PlanContext): PlanSection[] {
-  const { nat, server } = context.facts
-  const through: NatContext | undefined =
-    nat !== undefined && server !== undefined ? { ...context, outside: nat, inside: server } : undefined
+  const through = natOf(context)
   return [
     portolan(context),
     nftables(context),

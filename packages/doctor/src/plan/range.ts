@@ -22,10 +22,7 @@ export interface ChosenRange {
   readonly warnings: readonly Because[]
 }
 
-type RangeFacts = Pick<
-  PlanFacts,
-  'basePort' | 'listeners' | 'active' | 'ephemeral' | 'reserved' | 'clients' | 'perClient'
->
+type RangeFacts = Omit<PlanFacts, 'transferSeconds' | 'workers' | 'nat' | 'server' | 'balancer'>
 
 /**
  * Finds a place for the ports: never over 65535, never over a listener or the active ports, outside the kernel's
@@ -44,7 +41,7 @@ export function chooseRange(need: PortNeed, facts: RangeFacts): ChosenRange {
     warnings.push({ code: 'fewer-than-recommended', text })
   }
   const range = basePort === undefined ? place(numberOfPorts, facts) : given(basePort, numberOfPorts)
-  warnings.push(...overlaps(range.value, facts).warnings)
+  warnings.push(...check(range.value, facts).warnings)
   return { range, warnings }
 }
 
@@ -53,21 +50,28 @@ function given(basePort: number, numberOfPorts: number): Decision<PortRange> {
   return decide(range, 'base-port-given', `base port ${basePort} was asked for`)
 }
 
-/** Prefers the usual place, then what the kernel leaves alone, then any place. */
+/** Prefers the usual place and what is right above it, then what the kernel leaves alone, then any place. */
 function place(numberOfPorts: number, facts: RangeFacts): Decision<PortRange> {
   const { ephemeral } = facts
-  const bases = [USUAL_BASE, ephemeral.end + 1, ephemeral.base - numberOfPorts]
-  for (const { base, end } of blocked(facts)) bases.push(end + 1, base - numberOfPorts)
-  bases.push(LOWEST_PORT)
+  const after = blocked(facts)
+    .map(({ end }) => end + 1)
+    .sort((a, b) => a - b)
+  const bases = [
+    USUAL_BASE,
+    ...after.filter(base => base > USUAL_BASE),
+    ephemeral.end + 1,
+    ephemeral.base - numberOfPorts,
+    ...after,
+    LOWEST_PORT,
+  ]
   const fitting = bases
     .filter(base => base >= LOWEST_PORT && base + numberOfPorts - 1 <= HIGHEST_PORT)
     .map(basePort => PortRange.of({ basePort, numberOfPorts }))
-    .filter(range => overlaps(range, facts).errors.length === 0)
-  const range = fitting.find(one => overlaps(one, facts).warnings.length === 0) ?? fitting[0]
+    .filter(range => takenBy(range, facts) === undefined)
+  const range = fitting.find(one => !isEphemeral(one, facts)) ?? fitting[0]
   if (!range) throw tooMany(numberOfPorts, largestGap(facts), facts)
-  const isFree = overlaps(range, facts).warnings.length === 0
   if (range.base === USUAL_BASE) {
-    const why = isFree ? `, outside the kernel's ephemeral range ${ephemeral}` : ''
+    const why = isEphemeral(range, facts) ? '' : `, outside the kernel's ephemeral range ${ephemeral}`
     return decide(range, 'base-port-usual', `${USUAL_BASE} is Portolan's usual base port${why}`)
   }
   return decide(range, 'base-port-moved', `${whyNotUsual(numberOfPorts, facts)}; ${range} is free`)
@@ -78,9 +82,9 @@ function whyNotUsual(numberOfPorts: number, facts: RangeFacts): string {
   const end = USUAL_BASE + numberOfPorts - 1
   if (end > HIGHEST_PORT) return `${ports} would end at ${end}, above ${HIGHEST_PORT}`
   const usual = PortRange.of({ basePort: USUAL_BASE, numberOfPorts })
-  const [taken] = overlaps(usual, facts).errors
+  const taken = takenBy(usual, facts)
   return taken
-    ? `${ports} are taken (${taken.text})`
+    ? `${ports} are not free (${taken})`
     : `${ports} lie in the kernel's ephemeral range ${facts.ephemeral}`
 }
 
@@ -114,15 +118,25 @@ function roomAt(basePort: number, facts: RangeFacts): number {
       `must be a whole number from ${LOWEST_PORT} to ${HIGHEST_PORT}`,
     )
   }
-  const [taken] = overlaps(first, facts).errors
-  if (taken) throw new PlanError('PLAN_CONFLICT', 'basePort', `is taken: ${taken.text}`)
+  const taken = takenBy(first, facts)
+  if (taken) throw new PlanError('PLAN_CONFLICT', 'basePort', `is taken: ${taken}`)
   const next = blocked(facts)
     .filter(({ base }) => base > basePort)
     .map(({ base }) => base)
   return Math.min(HIGHEST_PORT + 1, ...next) - basePort
 }
 
-function overlaps(passive: PortRange, { listeners, active, ephemeral, reserved }: RangeFacts) {
+/** What has one of the ports already, in words. */
+function takenBy(range: PortRange, facts: RangeFacts): string | undefined {
+  return check(range, facts).errors[0]?.text
+}
+
+/** Whether the kernel may give one of the ports to an outgoing connection. */
+function isEphemeral(range: PortRange, facts: RangeFacts): boolean {
+  return check(range, { ...facts, active: undefined }).warnings.length > 0
+}
+
+function check(passive: PortRange, { listeners, active, ephemeral, reserved }: RangeFacts) {
   return checkRanges({
     passive,
     ...(active && { active }),
@@ -132,10 +146,16 @@ function overlaps(passive: PortRange, { listeners, active, ephemeral, reserved }
   })
 }
 
-function tooMany(needed: number, most: number, { basePort, clients, perClient }: RangeFacts): PlanError {
-  const where = basePort === undefined ? '' : ` from base port ${basePort} on`
-  const ways =
-    basePort === undefined ? 'plan for fewer clients or transfers' : 'give a lower base port, or none'
-  const text = `${clients} clients with ${perClient} transfers each need ${needed} ports at the least, and at most ${most} fit${where}: ${ways}`
+function tooMany(needed: number, most: number, facts: RangeFacts): PlanError {
+  const { basePort, clients, perClient, sameAddress, exclusive } = facts
+  const from = basePort === undefined ? '' : ` from base port ${basePort} on`
+  const who = exclusive ? count(clients, 'client') : `${count(sameAddress, 'client')} behind one address`
+  const enough = Math.floor(most / perClient)
+  const ways = [
+    ...(enough > 0 ? [`that is enough for ${enough}`] : []),
+    ...(basePort === undefined ? [] : ['a lower base port leaves more']),
+    ...(exclusive ? ['a server that shares its ports (without --exclusive) needs far fewer'] : []),
+  ]
+  const text = `${who} with ${count(perClient, 'transfer')} each need ${needed} ports at the least, and at most ${most} fit${from}: ${ways.join('; ')}`
   return new PlanError('PLAN_TOO_MANY_PORTS', undefined, text)
 }

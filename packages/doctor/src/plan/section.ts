@@ -3,7 +3,7 @@ import type { PortRange } from '@portolan/channels'
 import type { PlanFacts } from './ask.ts'
 
 /** What a section's text is written in. */
-export type SectionFormat = 'nft' | 'shell' | 'powershell' | 'haproxy' | 'yaml' | 'text'
+type SectionFormat = 'nft' | 'shell' | 'powershell' | 'haproxy' | 'yaml' | 'text'
 
 /** Rules or settings for one program, ready to paste. */
 export interface PlanSection {
@@ -48,8 +48,23 @@ export interface PlanContext {
 export interface NatContext extends PlanContext {
   /** What clients dial. */
   readonly outside: string
-  /** The server. */
+  /** Where their connections have to go: the load balancer, else the server. */
   readonly inside: string
+  /** Who dials from which ports in active mode; undefined when that is not known or not wanted. */
+  readonly active: { readonly server: string; readonly range: PortRange } | undefined
+}
+
+/** Both ends of the NAT; undefined without NAT, or when it is not known where it leads. */
+export function natOf(context: PlanContext): NatContext | undefined {
+  const { nat, server, balancer, active } = context.facts
+  const inside = balancer ?? server
+  if (nat === undefined || inside === undefined) return undefined
+  return {
+    ...context,
+    outside: nat,
+    inside,
+    active: active && server !== undefined ? { server, range: active } : undefined,
+  }
 }
 
 /** Ports of control connections, each once, the lowest first. */

@@ -34,7 +34,7 @@ export function aws({ facts, range }: PlanContext): PlanSection {
           ]
         : []),
       'Network ACLs keep no state: where they are in use, let these ports in, and 1024-65535 out.',
-      `A Network Load Balancer needs a listener for each port, here ${listeners}${listeners > NLB_LISTENERS ? `, and has ${NLB_LISTENERS} by default` : ''}; with preserved client addresses and stickiness by source address, or PROXY protocol v2 (--balancer).`,
+      `A Network Load Balancer needs a listener and a target group for each port, here ${listeners}${listeners > NLB_LISTENERS ? ` (its quota is ${NLB_LISTENERS} unless raised)` : ''}, and one server behind them all: stickiness ends at the target group. It has to preserve client addresses, or send PROXY protocol v2 (--balancer).`,
     ],
   }
 }

@@ -1,3 +1,4 @@
+import { PRIVATE_NETWORKS } from '../private-networks.ts'
 import {
   controlPorts,
   families,
@@ -40,16 +41,15 @@ export function iptables(context: PlanContext): PlanSection {
 
 /** The gateway that clients dial, for iptables: passes everything on to the server. */
 export function iptablesNat(context: NatContext): PlanSection {
-  const { outside, inside, facts } = context
-  const { active } = facts
+  const { outside, inside, active } = context
   const nat = ports(context).map(
     port => `-I PREROUTING -d ${outside} -p tcp --dport ${port} -j DNAT --to-destination ${inside}`,
   )
   const filter = ports(context).map(port => `-I FORWARD -d ${inside} -p tcp --dport ${port} -j ACCEPT`)
   if (active) {
-    const from = `-s ${inside} -p tcp --sport ${withColon(active)}`
+    const from = `-s ${active.server} -p tcp --sport ${withColon(active.range)}`
     nat.push(`-I POSTROUTING ${from} -j SNAT --to-source ${outside}`)
-    for (const network of ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16']) {
+    for (const network of PRIVATE_NETWORKS) {
       nat.push(`-I POSTROUTING ${from} -d ${network} -j ACCEPT`)
     }
     filter.push(`-I FORWARD ${from} --dport 1024:65535 -j ACCEPT`)

@@ -1,3 +1,4 @@
+import { PRIVATE_NETWORKS } from '../private-networks.ts'
 import { controlPorts, type NatContext, type PlanContext, type PlanSection } from '../section.ts'
 
 const HOW = '# Load with: nft -f FILE. It adds to what is there and takes nothing away; load it once.'
@@ -33,7 +34,7 @@ export function nftables(context: PlanContext): PlanSection {
 
 /** The gateway that clients dial, for nftables: passes everything on to the server. */
 export function nftablesNat(context: NatContext): PlanSection {
-  const { outside, inside, facts } = context
+  const { outside, inside, active } = context
   const ports = portSet(context)
   const lines = [
     HOW,
@@ -44,11 +45,12 @@ export function nftablesNat(context: NatContext): PlanSection {
     'add chain inet filter forward { type filter hook forward priority filter; }',
     `insert rule inet filter forward ip daddr ${inside} tcp dport ${ports} accept comment "FTP control and passive data"`,
   ]
-  if (facts.active) {
+  if (active) {
+    const from = `ip saddr ${active.server} tcp sport ${active.range}`
     lines.push(
-      `insert rule inet filter forward ip saddr ${inside} tcp sport ${facts.active} tcp dport 1024-65535 accept comment "FTP active data"`,
+      `insert rule inet filter forward ${from} tcp dport 1024-65535 accept comment "FTP active data"`,
       'add chain ip nat postrouting { type nat hook postrouting priority srcnat; }',
-      `insert rule ip nat postrouting ip saddr ${inside} ip daddr != { 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 } tcp sport ${facts.active} snat to ${outside} comment "FTP active data"`,
+      `insert rule ip nat postrouting ${from} ip daddr != { ${PRIVATE_NETWORKS.join(', ')} } snat to ${outside} comment "FTP active data"`,
     )
   }
   lines.push('insert rule inet filter forward ct state established,related accept')

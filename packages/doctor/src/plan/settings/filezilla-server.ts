@@ -29,7 +29,7 @@ export function filezillaServer({ facts, range }: PlanContext): PlanSection {
       `    From                             ${own.base}`,
       `    To                               ${own.end}`,
       `    Public IP address or hostname    ${address}`,
-      '    Use the default host for local connections   on',
+      ...(facts.nat === undefined ? [] : ['    Use the default host for local connections   on']),
     ].join('\n'),
     notes: facts.exclusive
       ? []

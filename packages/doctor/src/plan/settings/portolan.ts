@@ -1,9 +1,7 @@
-import { TrustedNetworks } from '@portolan/channels'
 import type { PlanFacts, PlanListener } from '../ask.ts'
+import { isPrivate, PRIVATE_NETWORKS } from '../private-networks.ts'
 import type { PlanContext, PlanSection } from '../section.ts'
 
-/** RFC 1918: addresses that only clients on our side of a NAT can have. */
-const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16']
 /** Defaults of the settings `limits.sessions` and `limits.sessionsPerAddress`. */
 const SESSIONS = 10_000
 const SESSIONS_PER_ADDRESS = 100
@@ -64,7 +62,7 @@ function addressRules({ nat, balancer }: PlanFacts): string[] {
   }
   const rules = [`    - { name: outside, address: ${nat} }`]
   if (!isPrivate(nat)) {
-    rules.unshift(`    - { name: inside, clients: '${PRIVATE.join(', ')}', address: ${inside} }`)
+    rules.unshift(`    - { name: inside, clients: '${PRIVATE_NETWORKS.join(', ')}', address: ${inside} }`)
   }
   return ['  addressRules:', ...rules]
 }
@@ -98,8 +96,4 @@ function notes({ nat, balancer, exclusive }: PlanFacts): string[] {
   }
   if (exclusive) list.push('Portolan needs no exclusive ports: sharing: by-client does with far fewer.')
   return list
-}
-
-function isPrivate(address: string): boolean {
-  return new TrustedNetworks(PRIVATE).has(address)
 }
