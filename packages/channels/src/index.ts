@@ -1,4 +1,5 @@
 export { type ActiveOptions, promiseActive } from './active.ts'
+export { type ActiveListener, type ActiveListenOptions, listenForServer } from './active-accept.ts'
 export { type AddressClass, classifyAddress } from './address-class.ts'
 export {
   type AddressAsk,

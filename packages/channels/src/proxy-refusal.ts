@@ -16,8 +16,8 @@ export class ProxyRefusal extends Error {
  * whoever listens to `data` starts it.
  */
 export function settle(socket: Socket, head: Buffer): void {
-  socket.pause()
-  if (head.length > 0) socket.unshift(head)
+  socket.resume()
   // What node:http does for the sockets it hands over; the types call it readonly.
   Reflect.set(socket, 'readableFlowing', null)
+  if (head.length > 0) socket.unshift(head)
 }

@@ -15,8 +15,9 @@ export async function openSocksTunnel(
   target: { readonly host: string; readonly port: number },
   timeoutMs: number,
 ): Promise<void> {
-  const early: Buffer[] = []
-  const keep = (piece: Buffer) => early.push(piece)
+  const close = () => socket.destroy()
+  // The socket may be half open, and the client of the protocol waits for its close.
+  socket.once('end', close)
   try {
     await SocksClient.createConnection({
       command: 'connect',
@@ -31,15 +32,27 @@ export async function openSocksTunnel(
       existing_socket: socket,
       timeout: timeoutMs,
     })
-    // What came right behind the answer is emitted in the next turn, and the socket is resumed: nobody else listens yet.
-    socket.on('data', keep)
-    await nextTurn()
   } catch (error) {
     throw error instanceof SocksClientError ? refusal(error.message, proxy) : error
   } finally {
-    socket.off('data', keep)
+    socket.off('end', close)
   }
-  settle(socket, Buffer.concat(early))
+  settle(socket, await takeEarly(socket))
+}
+
+/**
+ * What came right behind the proxy's answer is emitted as `data` in the next turn, and then the socket is resumed, while
+ * nobody listens yet. This listens, and keeps the socket from going on.
+ */
+async function takeEarly(socket: Socket): Promise<Buffer> {
+  const early: Buffer[] = []
+  const keep = (piece: Buffer) => early.push(piece)
+  socket.on('data', keep)
+  socket.resume = () => socket
+  await nextTurn()
+  Reflect.deleteProperty(socket, 'resume')
+  socket.off('data', keep)
+  return Buffer.concat(early)
 }
 
 type Answer = readonly [pattern: RegExp, outcome: DialOutcome, text: string]
