@@ -25,7 +25,9 @@ export interface LabServerOptions {
   readonly passive?: FreePorts
   /** The IPv4 address that PASV tells; default the one that the client has connected to. */
   readonly masquerade?: string
-  /** Default one for `host`, `masquerade` and localhost that is its own authority. */
+  /** The address that clients dial, where it is another than `host`; a port keeps its number. */
+  readonly reachedAt?: string
+  /** Default one for `host`, `reachedAt`, `masquerade` and localhost that is its own authority. */
   readonly certificate?: Certificate
   /** The program and arguments that start the server, such as `ip netns exec NAME`; default none. */
   readonly launcher?: readonly string[]
@@ -36,6 +38,7 @@ export interface LabServer extends AsyncDisposable {
   readonly kind: LabKind
   readonly label: string
   readonly can: Abilities
+  /** The address that clients dial. */
   readonly host: string
   readonly port: number
   readonly tls: 'off' | 'explicit' | 'implicit'
@@ -70,7 +73,8 @@ export async function startServer(kind: LabKind, options: LabServerOptions = {})
   const { files, scratch } = await makeFolders(path)
   const passive = options.passive ?? (await freePorts(PASSIVE_PORTS))
   const port = options.port ?? (await freePorts(1)).basePort
-  const addresses = [host, ...(masquerade === undefined ? [] : [masquerade])]
+  const { reachedAt = host } = options
+  const addresses = [...new Set([host, reachedAt, masquerade ?? host])]
   const certificate =
     tls === 'off' ? undefined : (options.certificate ?? (await makeCertificate(scratch, addresses)))
 
@@ -96,7 +100,7 @@ export async function startServer(kind: LabKind, options: LabServerOptions = {})
   const kept = starting.move()
   const stop = () => kept.disposeAsync()
   return {
-    ...{ kind, label, can, host, port, tls, passive, files, stop },
+    ...{ kind, label, can, host: reachedAt, port, tls, passive, files, stop },
     user: USER,
     password: PASSWORD,
     ...(certificate !== undefined && { certificate: certificate.certificate }),
