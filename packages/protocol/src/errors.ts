@@ -7,6 +7,7 @@
  * - `PROTOCOL_CONTROL_CHARACTER`: CR, LF or NUL where it would forge a second command.
  * - `PROTOCOL_BAD_REPLY`: the peer sent something that is not a reply, or a reply without what it has to say.
  * - `PROTOCOL_REPLY_TOO_LONG`: a reply beyond the bounds of its reader.
+ * - `PROTOCOL_LISTING_TOO_LONG`: a listing beyond the bounds of its reader.
  */
 export type ProtocolErrorCode =
   | 'PROTOCOL_BAD_ARGUMENT'
@@ -15,6 +16,7 @@ export type ProtocolErrorCode =
   | 'PROTOCOL_CONTROL_CHARACTER'
   | 'PROTOCOL_BAD_REPLY'
   | 'PROTOCOL_REPLY_TOO_LONG'
+  | 'PROTOCOL_LISTING_TOO_LONG'
 
 /**
  * A text that breaks the protocol. `message` is a sentence for the person at the other end and says what is

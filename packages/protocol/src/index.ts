@@ -27,6 +27,9 @@ export { type HostArgument, parseHostArgument } from './host.ts'
 export { formatPasvReply, formatPortArgument, parsePasvReply, parsePortArgument } from './host-port.ts'
 export { DEFAULT_MAX_LINE, type Line, LineReader, type LineReaderOptions } from './line-reader.ts'
 export { formatListLine, type ListEntry } from './list-line.ts'
+export type { EntryKind, Listing, ListingDialect, Precision, RemoteEntry } from './listing/entry.ts'
+export { ListingReader, type ListingReaderOptions } from './listing/listing-reader.ts'
+export { type ListOptions, parseListing, parseMlsd } from './listing/parse.ts'
 export {
   type FactSource,
   formatMlstFeature,
