@@ -54,11 +54,18 @@ const places: readonly {
     code: 'base-port-moved',
   },
   {
+    title: 'so many that they reach down to the ports of other services: said so',
+    ask: { exclusive: true, clients: 3000 },
+    range: '2768-32767',
+    code: 'base-port-moved',
+    warned: ['range-among-services'],
+  },
+  {
     title: 'too many for any place outside the ephemeral range: said so',
     ask: { exclusive: true, clients: 20_000 },
     range: '1024-65535',
     code: 'base-port-moved',
-    warned: ['fewer-than-recommended', 'range-overlaps-ephemeral'],
+    warned: ['fewer-than-recommended', 'range-among-services', 'range-overlaps-ephemeral'],
   },
   {
     title: 'fewer fit from the base port than are recommended: said so',

@@ -14,6 +14,8 @@ import { count, type PortNeed } from './ports.ts'
 /** Where the server's own settings begin. */
 const USUAL_BASE = 61_000
 const HIGHEST_PORT = 65_535
+/** Below it most services have their registered ports. */
+const BUSY_BELOW = 10_000
 
 /** The passive ports of a plan. */
 export interface ChosenRange {
@@ -41,6 +43,10 @@ export function chooseRange(need: PortNeed, facts: RangeFacts): ChosenRange {
     warnings.push({ code: 'fewer-than-recommended', text })
   }
   const range = basePort === undefined ? place(numberOfPorts, facts) : given(basePort, numberOfPorts)
+  if (basePort === undefined && range.value.base < BUSY_BELOW) {
+    const text = `${range.value} holds ports where other services listen (3306, 5432, 8080 and so on): see that none of yours does, with ss -ltn`
+    warnings.push({ code: 'range-among-services', text })
+  }
   warnings.push(...check(range.value, facts).warnings)
   return { range, warnings }
 }
