@@ -85,7 +85,7 @@ function loadSendFile(): SendFile | undefined {
 
 function open(): SendFile | null {
   try {
-    const ffi = process.getBuiltinModule('node:ffi')
+    const ffi = quietly(() => process.getBuiltinModule('node:ffi'))
     const { functions } = ffi.dlopen(null, {
       sendfile: { arguments: ['i32', 'i32', 'pointer', 'u64'], return: 'i64' },
     })
@@ -97,6 +97,17 @@ function open(): SendFile | null {
     }
   } catch {
     return null
+  }
+}
+
+/** Node says once that FFI is experimental. Programs that use a client are not to be told: without FFI everything works, too. */
+function quietly<T>(load: () => T): T {
+  const { emitWarning } = process
+  process.emitWarning = () => {}
+  try {
+    return load()
+  } finally {
+    process.emitWarning = emitWarning
   }
 }
 

@@ -96,7 +96,7 @@ export class FtpError extends Error {
   readonly rungs: readonly LeftRung[]
 
   constructor(code: FtpErrorCode, message: string, facts: FtpErrorFacts) {
-    super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
+    super(sentence(message), facts.cause === undefined ? undefined : { cause: facts.cause })
     this.code = code
     this.phase = facts.phase
     this.command = facts.command
@@ -105,6 +105,14 @@ export class FtpError extends Error {
     this.hint = facts.hint
     this.rungs = facts.rungs ?? []
   }
+}
+
+/** A text as a sentence: a capital letter, and one full stop whatever a quoted reply ended with. */
+function sentence(text: string): string {
+  const trimmed = text.trimEnd().replace(/[.\s]+$/, '')
+  const ended = /[!?:]$/.test(trimmed) ? trimmed : `${trimmed}.`
+  // A command or a path keeps its own first letter.
+  return /^[a-z]+ /.test(ended) ? ended.charAt(0).toUpperCase() + ended.slice(1) : ended
 }
 
 /** The server refused a command. A 4yz may be tried again, a 5yz may not (RFC 959 section 4.2). */

@@ -165,7 +165,7 @@ export class ControlConnection implements AsyncDisposable {
     } catch (error) {
       if (signal.aborted) throw this.destroy(aborted('tls', signal))
       const message = error instanceof Error ? error.message : String(error)
-      throw this.destroy(new FtpError('FTP_TLS', sentence(message), { phase: 'tls', cause: error }))
+      throw this.destroy(new FtpError('FTP_TLS', message, { phase: 'tls', cause: error }))
     }
     if (this.#error) {
       secured.destroy()
@@ -322,10 +322,4 @@ function explain(error: NodeJS.ErrnoException): string {
 
 function endpointOf(address: string | undefined, port: number | undefined): Endpoint {
   return { address: normaliseAddress(address ?? '0.0.0.0'), port: port ?? 0 }
-}
-
-/** With a capital letter and a full stop. */
-function sentence(text: string): string {
-  const first = text.charAt(0).toUpperCase() + text.slice(1)
-  return /[.!?]$/.test(first) ? first : `${first}.`
 }
