@@ -2,7 +2,7 @@ import type { LineResult, ListingDialect } from './entry.ts'
 import { ShortDates } from './short-dates.ts'
 
 /** Where in a z/OS listing we are: its rows mean nothing without the heading above them. */
-export type Section =
+type Section =
   | { readonly of: 'datasets' }
   | { readonly of: 'members' }
   | { readonly of: 'modules' }

@@ -39,7 +39,7 @@ export interface RemoteEntry {
    * blocks, z/OS tracks and lines, VM records. Absent when negative or above 2^53.
    */
   readonly size?: number
-  /** Milliseconds since 1970, UTC. Absent for a date that no calendar has. */
+  /** Milliseconds since 1970, UTC. Absent for a date that no calendar has. Of a day alone: its midnight in UTC. */
   readonly modified?: number
   /** There when `modified` is. */
   readonly precision?: Precision

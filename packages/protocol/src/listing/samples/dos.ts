@@ -36,6 +36,10 @@ export const dosSamples: SampleGroup = {
       expect: { ...file, modified: '2026-11-21T00:22Z', precision: 'minute' },
     },
     {
+      line: '11-20-26  01:22PM                 1234 name.txt',
+      expect: { ...file, modified: '2026-11-20T13:22Z', precision: 'minute' },
+    },
+    {
       line: '11-20-26  12:22PM                 1234 name.txt',
       expect: { ...file, modified: '2026-11-20T12:22Z', precision: 'minute' },
     },

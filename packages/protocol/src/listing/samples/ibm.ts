@@ -71,6 +71,8 @@ export const as400Samples: SampleGroup = {
       line: 'ANNA            45056 02/30/26 05:22:10 *STMF      name.txt',
       expect: { name: 'name.txt', kind: 'file', size: 45_056, owner: 'ANNA' },
     },
+    { line: 'ANNA            45056 11/21/26 *STMF      name.txt', expect: 'unparsed' },
+    { line: 'ANNA            45056 11/21/26 05:22:10 x *STMF      name.txt', expect: 'unparsed' },
     { line: 'ANNA            45056 yesterday 05:22:10 *STMF      name.txt', expect: 'unparsed' },
     { line: 'ANNA            45056 11/21/26 05:22:10 *STMF', expect: 'unparsed' },
     { line: 'ANNA            45056 11/21/26 05:22:10 STMF name.txt', expect: 'unparsed' },
@@ -191,6 +193,10 @@ export const zosMembers: SampleGroup = {
     },
     { line: 'PLAIN', expect: { name: 'PLAIN', kind: 'file' } },
     { line: ' @ODD#1', expect: { name: '@ODD#1', kind: 'file' } },
+    {
+      line: 'SOURCE    01.03 yesterday 2026/11/21 05:22    11    11     0 ANNA',
+      expect: 'unparsed',
+    },
     { line: 'LONGERTHAN8', expect: 'unparsed' },
     { line: 'SOURCE    01.03 2026/09/12', expect: 'unparsed' },
     { line: 'SOURCE    01.03 2026/09/12 2026/11/21 05:22    11    x1     0 ANNA', expect: 'unparsed' },
@@ -268,6 +274,10 @@ export const vmSamples: SampleGroup = {
   name: 'z/VM',
   dialect: 'vm',
   samples: [
+    {
+      line: 'LISTING  DIR      V         80         23          1 2026-11-21  5:22:10 ANNA191',
+      expect: { name: 'LISTING.DIR', kind: 'file', ...second },
+    },
     {
       line: 'PROFILE  EXEC     V         80         23          1 2026-11-21  5:22:10 ANNA191',
       expect: { name: 'PROFILE.EXEC', kind: 'file', ...second },
