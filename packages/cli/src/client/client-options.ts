@@ -1,0 +1,81 @@
+import { join } from 'node:path'
+import type { ClientOptions, FtpUrl } from '@portolan/client'
+import { type ConnectionFlags, connectionFlagsIn } from './client-flags.ts'
+import { type ClientIo, userFolder } from './client-io.ts'
+import { findCredentials } from './credentials.ts'
+import { readFlagOptions } from './flag-options.ts'
+import { promptPassword } from './password-prompt.ts'
+import { readSites, type Sites } from './sites-file.ts'
+import { readTarget } from './target.ts'
+
+/** How to reach something on a server. */
+export interface Connection {
+  /** All but `onEvent`. */
+  readonly options: ClientOptions
+  /** The path that the URL names: absolute, or meant from the folder of the login. Empty: that folder. */
+  readonly path: string
+  /** `;type=` of the URL. */
+  readonly type?: NonNullable<FtpUrl['type']>
+}
+
+/** What reading a connection needs. */
+export interface ConnectionAsk {
+  /** A URL, or `SITE:PATH`. */
+  readonly target: string
+  /** Others than those of connections may be among them. */
+  readonly flags: ConnectionFlags
+  readonly io: ClientIo
+  /** Told what is not as safe as it should be. Default: written to standard error. */
+  warn?(text: string): void
+}
+
+/** Where the stored sites of this user lie. */
+export function sitesPath(env: ClientIo['env']): string {
+  return join(userFolder(env, 'config'), 'sites.json')
+}
+
+/**
+ * Turns a URL or a stored site, with the flags beside it, into options for a client; the flags win over the site, and the
+ * site over the defaults. Asks for a password on the terminal when there is no other way to it.
+ *
+ * @throws {UserError} or `FtpError` with code `FTP_SETTING`: with what is allowed
+ */
+export async function readConnection(ask: ConnectionAsk): Promise<Connection> {
+  const { target: text, io } = ask
+  const warn = ask.warn ?? (message => io.err(`warning: ${message}`))
+  const sites: Sites = await readSites(sitesPath(io.env))
+  const { url, site } = readTarget(text, sites)
+  const flags = { ...site?.flags, ...connectionFlagsIn(ask.flags) }
+  const { tls = url.tls, ...options } = readFlagOptions(flags, io.cwd)
+  const proxy = options.proxy ?? io.env.PORTOLAN_PROXY
+  if (url.password !== undefined && site === undefined) hideArguments(io, warn)
+  const credentials = await findCredentials({
+    url,
+    ...(site && { site }),
+    flags,
+    io,
+    warn,
+    prompt: question => promptPassword(io, question),
+  })
+  return {
+    options: {
+      ...options,
+      ...(proxy && { proxy }),
+      tls,
+      host: url.host,
+      ...(url.port !== undefined && { port: url.port }),
+      ...credentials,
+    },
+    path: url.path,
+    ...(url.type && { type: url.type }),
+  }
+}
+
+/** From here on the list of processes shows no arguments; until here it did, and the history of the shell keeps them. */
+function hideArguments(io: ClientIo, warn: (text: string) => void): void {
+  process.title = 'portolan'
+  if (io.errIsTerminal)
+    warn(
+      'A password in a URL can be seen by others on this machine: ~/.netrc, --password-file or the prompt keep it safe.',
+    )
+}
