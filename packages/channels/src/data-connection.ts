@@ -1,5 +1,6 @@
 import type { Endpoint } from '@portolan/protocol'
 import type { Because, Decision } from './decision.ts'
+import type { FileTarget } from './kernel-receive.ts'
 import type { FileRun } from './kernel-send.ts'
 import type { BreakCause, StreamEnd } from './stream-end.ts'
 import type { TlsSide } from './tls-side.ts'
@@ -14,8 +15,15 @@ export interface ByteSource {
 
 /** Where received bytes go. */
 export interface ByteSink {
+  /** Set when the bytes become those of a file as they stand, so that the kernel may write them by itself. */
+  readonly file?: FileTarget
   /** Takes the chunk whole. The chunk's memory is used again once the promise has resolved. */
   write(chunk: Buffer): Promise<void>
+  /**
+   * Takes the chunk whole without a wait, for sinks that need some microseconds; false: not now, it goes by {@link write}.
+   * Spares a trip to the thread pool and back, and the bytes are still in the processor's cache.
+   */
+  writeNow?(chunk: Buffer): boolean
 }
 
 /** Bounds and observers of one pump run. */

@@ -10,6 +10,11 @@ export {
 export { checkAddressRules } from './address-rules-check.ts'
 export { type ActiveEndpointAsk, checkActiveEndpoint } from './bounce.ts'
 export { unwrapControl, unwrapControlClient } from './ccc.ts'
+export {
+  ClientTls,
+  type ClientTlsOptions,
+  type TlsIdentity,
+} from './client-tls.ts'
 export type * from './data-connection.ts'
 export * from './decision.ts'
 export { DialError, type DialOutcome } from './dial-error.ts'
@@ -24,6 +29,7 @@ export { DnsCache, type DnsCacheOptions, type Lookup } from './dns-cache.ts'
 export * from './errors.ts'
 export type { RandomBelow } from './free-set.ts'
 export { compileGlobs, type Matcher } from './glob.ts'
+export type { FileTarget } from './kernel-receive.ts'
 export type { FileRun } from './kernel-send.ts'
 export {
   choosePasvAddress,
@@ -42,6 +48,7 @@ export {
   type PassivePortsOptions,
 } from './passive-ports.ts'
 export type { PassiveNews, PassiveReservation } from './passive-reservation.ts'
+export { CertificateError, type PeerCertificateFacts } from './peer-certificate.ts'
 export {
   checkRanges,
   ephemeralRange,

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { descriptorOf, loadLibrary } from './kernel-calls.ts'
 
 /** A file that the kernel can read by itself. */
 export interface FileRun {
@@ -75,17 +76,16 @@ export class KernelSend {
   }
 }
 
-/** Linux, and file systems and sockets of its own, is what sendfile is asked for; anything else says no and is sent by buffers. */
+/** File systems and sockets of Linux's own are what sendfile is asked for; anything else says no and is sent by buffers. */
 let loaded: SendFile | null | undefined
 
 function loadSendFile(): SendFile | undefined {
-  if (loaded === undefined) loaded = process.platform === 'linux' ? open() : null
+  if (loaded === undefined) loaded = open() ?? null
   return loaded ?? undefined
 }
 
-function open(): SendFile | null {
-  try {
-    const ffi = quietly(() => process.getBuiltinModule('node:ffi'))
+function open(): SendFile | undefined {
+  return loadLibrary(ffi => {
     const { functions } = ffi.dlopen(null, {
       sendfile: { arguments: ['i32', 'i32', 'pointer', 'u64'], return: 'i64' },
     })
@@ -95,25 +95,5 @@ function open(): SendFile | null {
       offset.writeBigInt64LE(BigInt(position))
       return Number(functions.sendfile(socket, file, pointer, BigInt(bytes)))
     }
-  } catch {
-    return null
-  }
-}
-
-/** Node says once that FFI is experimental. Programs that use a client are not to be told: without FFI everything works, too. */
-function quietly<T>(load: () => T): T {
-  const { emitWarning } = process
-  process.emitWarning = () => {}
-  try {
-    return load()
-  } finally {
-    process.emitWarning = emitWarning
-  }
-}
-
-/** The number behind a socket. Node has no public name for it. */
-function descriptorOf(stream: Socket): number | undefined {
-  const handle: unknown = Reflect.get(stream, '_handle')
-  const fd: unknown = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : undefined
-  return typeof fd === 'number' && fd >= 0 ? fd : undefined
+  })
 }

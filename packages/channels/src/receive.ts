@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls'
 import { buffers } from './buffer-pool.ts'
 import type { ByteSink, PumpOptions } from './data-connection.ts'
 import { Deferred } from './deferred.ts'
+import { KernelReceive } from './kernel-receive.ts'
 import { decryptInto, type ReadTarget, readInto } from './read-into.ts'
 import { ReceiveRing } from './receive-ring.ts'
 import { Spill } from './spill.ts'
@@ -12,6 +13,10 @@ import type { TlsTap } from './tls-tap.ts'
 
 /** The most that is read at once from a throttled client, in bytes: keeps the rate even. */
 const THROTTLED_PIECE = 32 * 1024
+/** Bytes after which a file is long enough for the kernel's way to pay. */
+const KERNEL_AFTER = 1024 * 1024
+/** What is read by buffer when the kernel takes what comes behind it, in bytes. */
+const KERNEL_PIECE = 64 * 1024
 /** Bytes of small pieces that go to the sink at once; fewer wait until the socket has nothing more to read just now. */
 const WORTH_WRITING = 128 * 1024
 /** Milliseconds that a sink may take for its last bytes after the stream broke. */
@@ -58,6 +63,8 @@ class Receiving implements ReadTarget {
   readonly #spill = new Spill(buffers)
   readonly #done = new Deferred<void>()
   #way: Way = 'copied'
+  /** Null where there is none. */
+  #kernel: KernelReceive | null | undefined
   #stream: Socket
   /** The next read goes into the spill. */
   #spilling = false
@@ -108,6 +115,7 @@ class Receiving implements ReadTarget {
       clean = await this.#settle()
     } finally {
       clearImmediate(this.#flush)
+      this.#kernel?.[Symbol.dispose]()
       this.#stream.off('end', this.#onEnd).off('data', this.#onData)
       this.#inbound.tap?.off('fin', this.#onFin)
       this.#guard.release()
@@ -122,7 +130,8 @@ class Receiving implements ReadTarget {
     // A socket stops when it is told to, so it may be given memory that is free only after the pause.
     this.#spilling = this.#way === 'tls' && (!this.#spill.empty || !this.#ring.hasRoom)
     const room = this.#spilling ? this.#spill.room : this.#ring.room
-    return this.#options.throttle ? room.subarray(0, THROTTLED_PIECE) : room
+    if (this.#options.throttle) return room.subarray(0, THROTTLED_PIECE)
+    return this.#kernel && !this.#kernel.slow ? room.subarray(0, KERNEL_PIECE) : room
   }
 
   onBytes(count: number): boolean {
@@ -135,8 +144,32 @@ class Receiving implements ReadTarget {
     this.#received += count
     // In this callback the place of the next read is not fixed yet: a buffer that is not full may go, too.
     if (this.#way === 'socket' || this.#ring.waiting >= WORTH_WRITING) this.#feed(true)
-    this.#progress(count)
+    this.#progress(count + this.#receiveByKernel())
     return this.#mayRead()
+  }
+
+  /** What came behind the piece that was just read goes into the file without passing through here. */
+  #receiveByKernel(): number {
+    if (this.#way !== 'socket' || this.#writing || this.#guard.cause) return 0
+    if (this.#kernel === undefined && this.#received > KERNEL_AFTER) this.#kernel = this.#openKernel()
+    const kernel = this.#kernel
+    if (!kernel || kernel.slow) return 0
+    try {
+      const bytes = kernel.turn()
+      this.#received += bytes
+      this.#written += bytes
+      return bytes
+    } catch (error) {
+      this.#writing = Promise.resolve(false)
+      this.#done.reject(error)
+      return 0
+    }
+  }
+
+  #openKernel(): KernelReceive | null {
+    const { file, writeNow } = this.#sink
+    const atFullSpeed = writeNow && !this.#options.throttle
+    return (atFullSpeed && KernelReceive.for(file, this.#stream)) || null
   }
 
   /** Finds the fastest way into the ring that this connection and this Node have. */
@@ -235,10 +268,29 @@ class Receiving implements ReadTarget {
 
   /** Gives the sink its next bytes, if it is idle and there are any. */
   #feed(partial: boolean): void {
-    if (this.#writing || this.#guard.cause) return
-    const chunk = this.#ring.takeOldest(partial)
-    if (chunk) this.#writing = this.#write(chunk)
-    else if (this.#ended && this.#spill.empty) this.#done.resolve()
+    while (!this.#writing && !this.#guard.cause) {
+      const chunk = this.#ring.takeOldest(partial)
+      if (chunk) {
+        if (!this.#writeNow(chunk)) this.#writing = this.#write(chunk)
+      } else {
+        if (this.#ended && this.#spill.empty) this.#done.resolve()
+        return
+      }
+    }
+  }
+
+  /** Lets the sink take a chunk without a wait, if it likes to. */
+  #writeNow(chunk: Buffer): boolean {
+    try {
+      if (!this.#sink.writeNow?.(chunk)) return false
+    } catch (error) {
+      this.#writing = Promise.resolve(false)
+      this.#done.reject(error)
+      return true
+    }
+    this.#written += chunk.length
+    this.#ring.written()
+    return true
   }
 
   async #write(chunk: Buffer): Promise<boolean> {

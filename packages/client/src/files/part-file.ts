@@ -11,12 +11,14 @@ import {
 } from 'node:fs'
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import type { ByteSink } from '@portolan/channels'
+import type { ByteSink, FileTarget } from '@portolan/channels'
 import { FtpError } from '../errors.ts'
 import { localError } from './local-error.ts'
 
 /** Files up to this size are written by the calling thread: some microseconds, where a trip to the thread pool and back costs more. */
 const SMALL = 64 * 1024
+/** A write by the calling thread that takes longer, in milliseconds, is the last of them. */
+const SLOW_MS = 20
 /** The longest name that common file systems take, in bytes. */
 const LONGEST_NAME = 255
 const OPEN_FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW
@@ -43,6 +45,8 @@ export class PartFile implements ByteSink, AsyncDisposable {
   readonly partPath: string
   readonly #file: WritableFile
   #position: number
+  /** The disk made us wait: from then on that is the thread pool's work. */
+  #slow = false
 
   private constructor(options: PartOptions, partPath: string, file: WritableFile, position: number) {
     this.path = options.path
@@ -72,10 +76,36 @@ export class PartFile implements ByteSink, AsyncDisposable {
     return this.#position
   }
 
-  async write(chunk: Buffer): Promise<void> {
+  get file(): FileTarget {
+    const part = this
+    return {
+      descriptor: this.#file.fd,
+      get position() {
+        return part.#position
+      },
+      advance: bytes => {
+        part.#position += bytes
+      },
+    }
+  }
+
+  writeNow(chunk: Buffer): boolean {
+    if (this.#slow) return false
+    const before = performance.now()
     try {
-      const writing = this.#file.write(chunk, this.#position)
-      if (writing) await writing
+      writeAt(this.#file.fd, chunk, this.#position)
+    } catch (error) {
+      throw localError('write', this.partPath, error)
+    }
+    this.#position += chunk.length
+    this.#slow = performance.now() - before > SLOW_MS
+    return true
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    if (this.writeNow(chunk)) return
+    try {
+      await this.#file.write(chunk, this.#position)
     } catch (error) {
       throw localError('write', this.partPath, error)
     }
@@ -134,38 +164,43 @@ async function isFolder(path: string): Promise<boolean> {
   return stats?.isDirectory() ?? false
 }
 
+function writeAt(fd: number, chunk: Buffer, position: number): void {
+  for (let done = 0; done < chunk.length; )
+    done += writeSync(fd, chunk, done, chunk.length - done, position + done)
+}
+
 interface WritableFile {
+  readonly fd: number
   readonly open: boolean
   size(): number | Promise<number>
   truncate(): void | Promise<void>
-  write(chunk: Buffer, position: number): Promise<void> | undefined
+  write(chunk: Buffer, position: number): Promise<void>
   publish(from: string, to: string, modified: number | undefined): void | Promise<void>
   close(): void | Promise<void>
 }
 
 class SmallFile implements WritableFile {
-  readonly #fd: number
+  readonly fd: number
   open = true
 
   constructor(path: string) {
-    this.#fd = openSync(path, OPEN_FLAGS, 0o666)
+    this.fd = openSync(path, OPEN_FLAGS, 0o666)
   }
 
   size(): number {
-    return fstatSync(this.#fd).size
+    return fstatSync(this.fd).size
   }
 
   truncate(): void {
-    ftruncateSync(this.#fd, 0)
+    ftruncateSync(this.fd, 0)
   }
 
-  write(chunk: Buffer, position: number): undefined {
-    for (let done = 0; done < chunk.length; )
-      done += writeSync(this.#fd, chunk, done, chunk.length - done, position + done)
+  async write(chunk: Buffer, position: number): Promise<void> {
+    writeAt(this.fd, chunk, position)
   }
 
   publish(from: string, to: string, modified: number | undefined): void {
-    if (modified !== undefined) futimesSync(this.#fd, modified / 1000, modified / 1000)
+    if (modified !== undefined) futimesSync(this.fd, modified / 1000, modified / 1000)
     this.close()
     renameSync(from, to)
   }
@@ -173,13 +208,17 @@ class SmallFile implements WritableFile {
   close(): void {
     if (!this.open) return
     this.open = false
-    closeSync(this.#fd)
+    closeSync(this.fd)
   }
 }
 
 class LargeFile implements WritableFile {
   readonly #handle: FileHandle
   open = true
+
+  get fd(): number {
+    return this.#handle.fd
+  }
 
   private constructor(handle: FileHandle) {
     this.#handle = handle

@@ -4,6 +4,7 @@ import type { Exchange } from '../control/exchange.ts'
 import { askAhead, mayAskAhead } from '../data/data-ahead.ts'
 import { type OpenData, openData } from '../data/open-data.ts'
 import { aborted, FtpError, replyError, replyText } from '../errors.ts'
+import { localError } from '../files/local-error.ts'
 import type { Session } from '../session/session.ts'
 import { KeepAlive } from './keep-alive.ts'
 
@@ -167,9 +168,9 @@ class RunningTransfer {
       })
     } catch (error) {
       await this.#explanation()
-      if (error instanceof FtpError) throw error
-      const message = error instanceof Error ? error.message : String(error)
-      throw new FtpError('FTP_LOCAL', message, { phase: 'local', cause: error })
+      throw this.#direction === 'down'
+        ? localError('write', 'what was received', error)
+        : localError('read', 'what was to be sent', error)
     }
     this.#bytes = end.bytes
     if (end.kind === 'broken') return this.#broken(end)
