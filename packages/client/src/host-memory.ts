@@ -17,6 +17,8 @@ export interface HostFacts {
   pipelining?: 'proved' | 'failed'
   /** Whether MLSD works; `LIST` once it was refused. */
   listing?: 'MLSD' | 'LIST'
+  /** Whether `LIST -a` shows more than LIST, and no error. */
+  listAll?: boolean
   dialect?: ListingDialect
   /** Minutes that times in LIST are ahead of UTC. */
   zoneMinutes?: number

@@ -14,6 +14,16 @@ export interface FolderListing extends Listing {
   readonly end: 'proved' | 'claimed'
 }
 
+/** How a folder is listed. */
+export interface ListFolderOptions {
+  /** Names that begin with a dot as well, which servers leave out of LIST. Default false: as the server likes it. */
+  readonly all?: boolean
+  /** Another transfer follows on this session: its data connection may be asked for ahead. */
+  readonly more?: boolean
+}
+
+/** What LIST takes for options, and for globs: such a folder is gone to instead. */
+const NO_ARGUMENT = /^-|[*?[\]{}\s]/
 /** How servers say that a folder is empty, with 450 or 550 to LIST. */
 const EMPTY = /no files|no data ?sets|no members|(?:directory|folder) (?:is )?empty|no such file.*\*/i
 /** Replies to MLSD that mean that the server has none. RFC 3659 section 7.2.1 has 501 and 504 for arguments. */
@@ -28,27 +38,57 @@ export async function listFolder(
   session: Session,
   path: string | undefined,
   signal: AbortSignal,
+  options: ListFolderOptions = {},
 ): Promise<FolderListing> {
   const { facts } = session
   if (facts.listing === undefined)
     facts.listing = session.has('MLST') || session.has('MLSD') ? 'MLSD' : 'LIST'
   if (facts.listing === 'MLSD') {
-    const listing = await listByMlsd(session, path, signal)
+    const listing = await listByMlsd(session, path, signal, options)
     if (listing) return listing
     facts.listing = 'LIST'
     session.decide('listing', { code: 'listing-list', text: 'The server has no MLSD: LIST is used.' })
   }
-  return listByList(session, path, signal)
+  const { all = false } = options
+  if (!all && (path === undefined || !NO_ARGUMENT.test(path)))
+    return listByList(session, path, signal, options)
+  if (path !== undefined) {
+    // To come back there has to be a folder to come back to.
+    await session.home(signal)
+    await session.enter(path, signal)
+  }
+  return all ? listAll(session, signal, options) : listByList(session, undefined, signal, options)
+}
+
+/** `LIST -a`, where the server knows it: else the present folder is empty, or the server refuses. */
+async function listAll(
+  session: Session,
+  signal: AbortSignal,
+  options: ListFolderOptions,
+): Promise<FolderListing> {
+  const { facts } = session
+  if (facts.listAll === false) return listByList(session, undefined, signal, options)
+  try {
+    const listing = await listByList(session, '-a', signal, options)
+    if (listing.entries.length > 0) facts.listAll = true
+    if (facts.listAll) return listing
+  } catch (error) {
+    if (!isReply(error)) throw error
+  }
+  const plain = await listByList(session, undefined, signal, options)
+  if (plain.entries.length > 0) facts.listAll = false
+  return plain
 }
 
 async function listByMlsd(
   session: Session,
   path: string | undefined,
   signal: AbortSignal,
+  options: ListFolderOptions,
 ): Promise<FolderListing | undefined> {
   try {
     const reader = new ListingReader({ format: 'mlsd' })
-    const end = await fetchListing(session, 'MLSD', path, chunk => reader.push(chunk), signal)
+    const end = await fetchListing(session, 'MLSD', path, chunk => reader.push(chunk), signal, options)
     return { ...reader.end(), end }
   } catch (error) {
     if (isReply(error) && UNKNOWN.has(error.reply?.code ?? 0)) return undefined
@@ -58,8 +98,9 @@ async function listByMlsd(
 
 async function listByList(
   session: Session,
-  path: string | undefined,
+  argument: string | undefined,
   signal: AbortSignal,
+  options: ListFolderOptions,
 ): Promise<FolderListing> {
   const { facts } = session
   const { dialect } = facts
@@ -71,14 +112,15 @@ async function listByList(
   })
   let end: FolderListing['end']
   try {
-    end = await fetchListing(session, 'LIST', path, chunk => reader.push(chunk), signal)
+    end = await fetchListing(session, 'LIST', argument, chunk => reader.push(chunk), signal, options)
   } catch (error) {
     if (isReply(error) && saysEmpty(error.reply)) return { entries: [], unparsed: [], dialect, end: 'proved' }
     throw error
   }
   const listing = reader.end()
   if (listing.dialect) facts.dialect = listing.dialect
-  const found = zone ?? (await findZone(session, path, listing.entries, signal))
+  const found =
+    zone ?? (await findZone(session, argument === '-a' ? undefined : argument, listing.entries, signal))
   const entries = zone === undefined ? shiftTimes(listing.entries, found) : listing.entries
   return { ...listing, entries, end }
 }
@@ -116,6 +158,7 @@ async function fetchListing(
   path: string | undefined,
   take: (chunk: Buffer) => void,
   signal: AbortSignal,
+  { more = false }: ListFolderOptions = {},
 ): Promise<FolderListing['end']> {
   const sink: ByteSink = {
     async write(chunk) {
@@ -125,7 +168,7 @@ async function fetchListing(
   const { end } = await runTransfer(
     session,
     // Listings are text, and TYPE A would cost a round trip before and one after; servers send the same in both.
-    { verb, argument: path, type: 'I', signal },
+    { verb, argument: path, type: 'I', signal, more },
     (connection, options) => connection.receive(sink, options),
   )
   return end

@@ -1,0 +1,100 @@
+import type { RemoteEntry } from '@portolan/protocol'
+import type { FtpClient } from '../client.ts'
+import { FtpError } from '../errors.ts'
+import { modifiedOf, sizeOf } from '../operations/facts.ts'
+import { isFolder, makeFolder } from '../operations/folders.ts'
+import { listFolder } from '../operations/list.ts'
+import { joinPath } from '../operations/server-zone.ts'
+import type { Session } from '../session/session.ts'
+import type { TargetTree, TreeEntry, TreeFolder } from './tree.ts'
+
+/** A tree of a server's files. */
+export class RemoteTree implements TargetTree {
+  readonly #client: FtpClient
+  readonly #root: string
+  readonly #follow: boolean
+
+  /** @param options - `follow`: find out what links point to; the server sees to it that they lead nowhere they must not */
+  constructor(client: FtpClient, root: string, { follow }: { readonly follow: boolean }) {
+    this.#client = client
+    this.#root = root
+    this.#follow = follow
+  }
+
+  pathOf(path: string): string {
+    if (path === '') return this.#root
+    const full = joinPath(this.#root, path)
+    // Servers take what begins so for an option.
+    return full.startsWith('-') ? `./${full}` : full
+  }
+
+  async exists(signal: AbortSignal): Promise<boolean> {
+    if (this.#root === '') return true
+    return this.#client.use(this.#root, signal, 'safe', session => isFolder(session, this.#root, signal))
+  }
+
+  async list(path: string, signal: AbortSignal): Promise<TreeFolder> {
+    const folder = this.pathOf(path)
+    return this.#client.use(`the listing of ${folder}`, signal, 'safe', async session => {
+      const listing = await listFolder(session, folder === '' ? undefined : folder, signal, {
+        all: true,
+        more: true,
+      })
+      const entries: TreeEntry[] = []
+      for (const entry of listing.entries) entries.push(await this.#resolve(session, folder, entry, signal))
+      return { entries, unparsed: listing.unparsed.length, end: listing.end }
+    })
+  }
+
+  async makeFolder(path: string, signal: AbortSignal): Promise<void> {
+    const folder = this.pathOf(path)
+    await this.#client.use(folder, signal, 'safe', session =>
+      makeFolder(session, folder, { parents: true, signal }),
+    )
+  }
+
+  async removeFile(path: string, signal: AbortSignal): Promise<void> {
+    await this.#remove('DELE', path, signal)
+  }
+
+  async removeFolder(path: string, signal: AbortSignal): Promise<void> {
+    await this.#remove('RMD', path, signal)
+  }
+
+  async #remove(verb: 'DELE' | 'RMD', path: string, signal: AbortSignal): Promise<void> {
+    const full = this.pathOf(path)
+    await this.#client.use(full, signal, 'safe', async (session, attempt) => {
+      try {
+        await session.command(verb, full, signal)
+      } catch (error) {
+        // The try before has removed it, and its reply was lost.
+        const gone = attempt > 0 && error instanceof FtpError && error.reply?.code === 550
+        if (!gone) throw error
+      }
+    })
+  }
+
+  /** What a link points to, and what the server did not tell the kind of, is asked. */
+  async #resolve(
+    session: Session,
+    folder: string,
+    entry: RemoteEntry,
+    signal: AbortSignal,
+  ): Promise<TreeEntry> {
+    const asked = entry.kind === 'unknown' || (entry.kind === 'link' && this.#follow)
+    if (!asked || /[/\0\r\n]/.test(entry.name)) return entry
+    const followed = entry.kind === 'link'
+    const path = joinPath(folder, entry.name)
+    if (await isFolder(session, path, signal)) return { name: entry.name, kind: 'folder', followed }
+    const size = await sizeOf(session, path, signal)
+    if (size === undefined) return followed ? entry : { ...entry, kind: 'file' }
+    const modified = await modifiedOf(session, path, signal)
+    return {
+      name: entry.name,
+      kind: 'file',
+      size,
+      followed,
+      ...(modified !== undefined && { modified, precision: 'second' as const }),
+    }
+  }
+}
