@@ -20,6 +20,8 @@ import { ExpectQueue } from './expect-queue.ts'
 const SECRET = new Set(['PASS', 'ACCT'])
 /** A reply that belongs to nobody is noted; a server that goes on so is no FTP server. */
 const MOST_UNEXPECTED = 32
+/** How many 1yz replies to one command give the server its whole time again: one that says them for ever never answers. */
+const MOST_RENEWALS = 8
 
 export interface ControlOptions {
   /** Counts control connections, for the events. */
@@ -262,7 +264,10 @@ export class ControlConnection implements AsyncDisposable {
 
   readonly #onData = (chunk: Buffer): void => {
     try {
-      for (const reply of this.#reader.push(chunk)) this.#onReply(reply)
+      for (const reply of this.#reader.push(chunk)) {
+        if (this.#error) return
+        this.#onReply(reply)
+      }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
       this.destroy(new FtpError('FTP_PROTOCOL', error.message, { phase: 'command', cause: error }))
@@ -273,8 +278,8 @@ export class ControlConnection implements AsyncDisposable {
     const { emit, session } = this.#options
     emit({ type: 'received', session, reply })
     const taken = this.#queue.take(reply)
-    if (taken === 'preliminary') this.touch()
-    else this.#arm()
+    if (taken === 'final') this.#arm()
+    else if (taken === 'preliminary' && (this.#queue.oldest?.preliminaries ?? 0) <= MOST_RENEWALS) this.touch()
     if (taken === 'unexpected' && reply.code !== 421) {
       const text = `The server sent ${replyText(reply)} although nothing was asked: it is passed over.`
       emit({ type: 'warning', session, because: { code: 'unexpected-reply', text } })

@@ -19,6 +19,7 @@ export class Exchange {
   readonly #final = Promise.withResolvers<Reply>()
   readonly #begun = Promise.withResolvers<Reply>()
   #settled: Reply | undefined
+  #preliminaries = 0
   #bound: WaitBound | undefined
   #onBound: (() => void) | undefined
 
@@ -44,6 +45,11 @@ export class Exchange {
     return this.#settled
   }
 
+  /** How many 1yz replies have come. */
+  get preliminaries(): number {
+    return this.#preliminaries
+  }
+
   /** The bound on the wait once this exchange is the oldest. Undefined: something else bounds it, such as the data. */
   get bound(): WaitBound | undefined {
     return this.#bound
@@ -64,6 +70,7 @@ export class Exchange {
   }
 
   begin(reply: Reply): void {
+    this.#preliminaries++
     this.#begun.resolve(reply)
   }
 
