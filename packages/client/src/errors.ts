@@ -115,9 +115,13 @@ function sentence(text: string): string {
   return /^[a-z]+ /.test(ended) ? ended.charAt(0).toUpperCase() + ended.slice(1) : ended
 }
 
-/** The server refused a command. A 4yz may be tried again, a 5yz may not (RFC 959 section 4.2). */
+/**
+ * The server refused a command. A 4yz may be tried again, a 5yz may not (RFC 959 section 4.2). 421 is no refusal: the
+ * server ends the session, whatever was asked (section 5.4).
+ */
 export function replyError(command: string, reply: Reply, phase: Phase = 'command'): FtpError {
-  return new FtpError('FTP_REPLY', `${command} was refused: ${replyText(reply)}`, {
+  const code = reply.code === 421 ? 'FTP_CLOSED' : 'FTP_REPLY'
+  return new FtpError(code, `${command} was refused: ${replyText(reply)}`, {
     phase,
     command,
     reply,
