@@ -113,7 +113,7 @@ export class Session implements AsyncDisposable {
   /** PWD. @throws {FtpError} `FTP_PROTOCOL` for a 257 without a path */
   async workingFolder(signal: AbortSignal): Promise<string> {
     const reply = await this.command('PWD', undefined, signal)
-    const path = parseQuotedPath(reply.lines[0].trimStart())?.path ?? /^(\S+)/.exec(reply.lines[0])?.[1]
+    const path = pathIn(reply.lines[0])
     if (path === undefined)
       throw new FtpError('FTP_PROTOCOL', 'The reply to PWD holds no path.', {
         phase: 'command',
@@ -158,4 +158,12 @@ export class Session implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
+}
+
+/** RFC 959 appendix II puts the path in quotes first; others say a few words before it, or leave the quotes out. */
+function pathIn(text: string): string | undefined {
+  const quote = text.indexOf('"')
+  const quoted = quote < 0 ? undefined : parseQuotedPath(text.slice(quote))?.path
+  // Without quotes only what looks like a path is one: `/home/alice`, `DISK$USER:[ALICE]`.
+  return quoted || /(?:^|\s)(\/\S*|[\w$]+:\[\S*\])/.exec(text)?.[1]
 }
