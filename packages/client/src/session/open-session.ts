@@ -26,7 +26,7 @@ export async function openSession(plan: SessionPlan, signal: AbortSignal): Promi
   const { options, dialler, facts, number } = plan
   const control = await connectControl(plan, signal)
   try {
-    const tls = options.tls === 'off' ? undefined : new ClientTls(tlsOptions(options))
+    const tls = options.tls === 'off' ? undefined : new ClientTls(clientTlsOptions(options))
     if (tls && options.tls === 'implicit') await control.startTls(tls, signal)
     await greet(control, options, signal)
     if (tls && options.tls === 'explicit') await startExplicitTls(control, tls, signal)
@@ -35,13 +35,21 @@ export async function openSession(plan: SessionPlan, signal: AbortSignal): Promi
     await agreeOnFeatures(session, signal)
     return session
   } catch (error) {
+    const failed = duringLogin(error)
     control.destroy(
-      error instanceof FtpError
-        ? error
+      failed instanceof FtpError
+        ? failed
         : new FtpError('FTP_CLOSED', String(error), { phase: 'login', cause: error }),
     )
-    throw error
+    throw failed
   }
+}
+
+/** Until the login is done nothing was asked of the server: whatever is wanted may be tried again in a new session. */
+function duringLogin(error: unknown): unknown {
+  if (!(error instanceof FtpError) || error.phase !== 'command') return error
+  const { code, message, command, reply, retryable, hint } = error
+  return new FtpError(code, message, { phase: 'login', command, reply, retryable, hint, cause: error })
 }
 
 /** The control connection over TCP; nothing was read from it yet. */
@@ -76,7 +84,10 @@ export async function connectControl(
 }
 
 /** The one identity of control and data connections: Node resumes no session under another. */
-function tlsOptions({ host, tlsOptions }: ResolvedOptions): ConstructorParameters<typeof ClientTls>[0] {
+export function clientTlsOptions({
+  host,
+  tlsOptions,
+}: ResolvedOptions): ConstructorParameters<typeof ClientTls>[0] {
   const { servername, closeNotify: _end, clearControl: _ccc, data: _data, ...rest } = tlsOptions
   const name = servername ?? (isAddress(host) ? undefined : host)
   return { ...rest, host, ...(name !== undefined && { servername: name }) }
