@@ -121,9 +121,10 @@ export class DataLink {
         : this.#tls.context
     const tls = new TLSSocket(raw, { isServer: true, secureContext: context })
     tls.on('error', () => raw.destroy())
-    const gone = once(raw, 'close').then(() => Promise.reject(new DataBroke('no handshake')))
-    gone.catch(() => {})
-    await Promise.race([once(tls, 'secure'), gone])
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    tls.once('secure', resolve)
+    raw.once('close', () => reject(new DataBroke('the client did not finish the handshake')))
+    await promise
     this.fresh ||= !tls.isSessionReused()
     this.#stream = tls
   }

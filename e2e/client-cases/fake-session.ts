@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TLSSocket } from 'node:tls'
@@ -32,6 +31,7 @@ export class FakeSession {
   readonly #lines: string[] = []
   readonly #background: Promise<void>[] = []
   #text = ''
+  readonly #ended = Promise.withResolvers<void>()
   #wake = Promise.withResolvers<void>()
   #queue: Promise<void> = Promise.resolve()
   #offset = 0
@@ -42,7 +42,12 @@ export class FakeSession {
     this.#stream = socket
     this.#data = new DataLink(this.#tls)
     socket.setNoDelay(true)
-    socket.on('error', () => {}).on('close', () => this.#wake.resolve())
+    socket
+      .on('error', () => {})
+      .on('close', () => {
+        this.#ended.resolve()
+        this.#wake.resolve()
+      })
     socket.on('data', this.#onData).on('end', () => socket.end())
     const { implicit } = server.script
     const begin: Answer = implicit ? [{ handshake: implicit }] : []
@@ -53,8 +58,9 @@ export class FakeSession {
     return this.#socket.closed
   }
 
+  /** Resolves when the control connection is closed. */
   async ended(): Promise<void> {
-    if (!this.#socket.closed) await once(this.#socket, 'close')
+    await this.#ended.promise
   }
 
   destroy(): void {
@@ -211,7 +217,7 @@ export class FakeSession {
     tls.on('error', () => socket.destroy())
     this.#stream = tls
     tls.on('data', this.#onData).on('end', () => tls.end())
-    await Promise.race([once(tls, 'secure'), once(socket, 'close')])
+    await Promise.race([new Promise(resolve => tls.once('secure', resolve)), this.#ended.promise])
     if (socket.destroyed) throw new AnswerOver('no handshake')
   }
 }

@@ -1,5 +1,7 @@
 import type { ClientCase } from '../case.ts'
 import { GREETING_CASES } from './greeting.ts'
+import { LOGIN_CASES } from './login.ts'
+import { REPLY_CASES } from './replies.ts'
 
 /** Every case, in groups. */
-export const CASES: readonly ClientCase[] = [...GREETING_CASES]
+export const CASES: readonly ClientCase[] = [...GREETING_CASES, ...REPLY_CASES, ...LOGIN_CASES]
