@@ -59,6 +59,7 @@ export function serverNat({ outer, inner, controlPort, forwarded, helper }: Serv
       `iifname "${TO_SERVER}" accept`,
       'ct status dnat accept',
     ]),
+    dropUninvited(TO_CLIENT),
   ])
 }
 
@@ -82,10 +83,7 @@ export function clientNat({ outer, controlPort, helper }: ClientNatPlan): string
       'ct state established,related accept',
       `iifname "${TO_CLIENT}" accept`,
     ]),
-    chain('input', 'type filter hook input priority filter; policy accept;', [
-      'ct state established,related accept',
-      `iifname "${TO_SERVER}" drop`,
-    ]),
+    dropUninvited(TO_SERVER),
   ])
 }
 
@@ -118,6 +116,14 @@ function ftpHelper(controlPort: number): string[] {
       `tcp dport ${controlPort} ct helper set "ftp"`,
     ]),
   ]
+}
+
+/** What is for the router itself and nobody has asked for gets no answer. */
+function dropUninvited(from: string): string {
+  return chain('input', 'type filter hook input priority filter; policy accept;', [
+    'ct state established,related accept',
+    `iifname "${from}" drop`,
+  ])
 }
 
 function table(parts: readonly string[]): string {

@@ -18,55 +18,64 @@ export function relayServer(target: RelayTarget, box: Middlebox): Server {
     const server = connect({ ...target, noDelay: true })
     let blind = false
     const reset = () => {
-      client.resetAndDestroy()
-      server.resetAndDestroy()
+      resetSocket(client)
+      resetSocket(server)
     }
-    const obey = (line: string, handling: Handling | undefined, onwards: Socket, back: Socket) => {
-      if (handling === undefined) onwards.write(`${line}\r\n`, 'latin1')
-      else if ('forward' in handling) onwards.write(`${handling.forward}\r\n`, 'latin1')
-      else if ('answer' in handling) back.write(`${handling.answer}\r\n`, 'latin1')
+    const obey = (handling: Handling | undefined, line: Line, onwards: Socket, back: Socket) => {
+      if (handling === undefined) onwards.write(line.text + line.ending, 'latin1')
+      else if ('forward' in handling) onwards.write(handling.forward + line.ending, 'latin1')
+      else if ('answer' in handling) back.write(handling.answer + line.ending, 'latin1')
       else if ('reset' in handling) reset()
     }
-    passLines(
-      client,
-      server,
-      () => blind,
-      line => {
-        obey(line, box.onClientLine?.(line), server, client)
+    passLines(client, server, {
+      isBlind: () => blind,
+      onLine: line => obey(box.onClientLine?.(line.text), line, server, client),
+    })
+    passLines(server, client, {
+      isBlind: () => blind,
+      onLine(line) {
+        obey(box.onServerLine?.(line.text), line, client, server)
+        if (TLS_BEGINS.test(line.text)) blind = true
       },
-    )
-    passLines(
-      server,
-      client,
-      () => blind,
-      line => {
-        obey(line, box.onServerLine?.(line), client, server)
-        if (TLS_BEGINS.test(line)) blind = true
-      },
-    )
+    })
     // One side broke: so does the other.
     client.once('error', reset)
     server.once('error', reset)
   })
 }
 
-/** Cuts what `from` sends into lines for `onLine`; from when `isBlind` on, and at its end, bytes go on to `to` as they are. */
-function passLines(from: Socket, to: Socket, isBlind: () => boolean, onLine: (line: string) => void): void {
+/** Node 26 loses the handle of a socket that is reset between `end()` and its FIN: the process would never end. */
+function resetSocket(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
+}
+
+interface Line {
+  readonly text: string
+  readonly ending: string
+}
+
+interface Reader {
+  readonly isBlind: () => boolean
+  readonly onLine: (line: Line) => void
+}
+
+/** Cuts what `from` sends into lines; once the reader is blind, and at the end, bytes go on to `to` as they are. */
+function passLines(from: Socket, to: Socket, { isBlind, onLine }: Reader): void {
   let held = ''
   const pass = () => {
-    to.write(held, 'latin1')
+    if (held.length > 0) to.write(held, 'latin1')
     held = ''
   }
   from.on('data', (chunk: Buffer) => {
     held += chunk.toString('latin1')
     while (!isBlind()) {
-      const end = held.indexOf('\n')
-      if (end === -1) break
-      const line = held.slice(0, end).replace(/\r$/, '')
-      held = held.slice(end + 1)
-      onLine(line)
+      const [whole, text = '', ending = ''] = /^([^\n]*?)(\r?\n)/.exec(held) ?? []
+      if (whole === undefined) break
+      held = held.slice(whole.length)
+      onLine({ text, ending })
     }
-    if (held.length > 0 && (isBlind() || held.length > LONGEST_LINE)) pass()
+    if (isBlind() || held.length > LONGEST_LINE) pass()
   })
   from.once('end', () => {
     pass()

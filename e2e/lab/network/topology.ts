@@ -4,7 +4,7 @@ import type { LabKind } from '../servers/kinds.ts'
 import { untilListening } from '../servers/listening.ts'
 import { type LabServer, type LabServerOptions, startServer } from '../servers/start.ts'
 import { clientNat, interception, serverFirewall, serverNat, TO_CLIENT, TO_SERVER } from './firewall.ts'
-import { isMiddlebox, type MiddleboxName } from './middlebox.ts'
+import { isMiddlebox, type MiddleboxName, WRONG_ADDRESS } from './middlebox.ts'
 import { joinNamespaces, makeNamespace, type Namespace } from './namespaces.ts'
 
 const RELAY = fileURLToPath(new URL('./relay-program.ts', import.meta.url))
@@ -161,7 +161,11 @@ export async function buildTopology(name: TopologyName): Promise<Topology> {
     ? joinByRouter({ client, server, router }, addresses, plan.router)
     : joinDirectly({ client, server }, addresses))
   if (router && plan.rules !== undefined) await router.nft(plan.rules)
-  if (router && plan.box !== undefined) building.use(await startRelay(router, plan.box, addresses.server))
+  if (router && plan.box !== undefined) {
+    // Packets to the address that a box puts in place of the right one vanish, as they do at an address without a host.
+    await router.ip(`route add blackhole ${WRONG_ADDRESS}`)
+    building.use(await startRelay(router, plan.box, addresses.server))
+  }
   const kept = building.move()
   return {
     ...{ name, client, server, addresses },
