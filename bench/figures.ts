@@ -18,7 +18,10 @@ export type Figure =
 
 /** What stands in the last columns of a row. */
 export interface Verdict {
-  /** The subject's figure to the best peer's; above 1 is better in every unit. */
+  /**
+   * The subject's figure to the best peer's; above 1 is better in every unit. With a target of kind `times` it is the
+   * plain quotient to that one peer, which then is `best`.
+   */
   readonly ratio?: number
   readonly best?: string
   readonly reached?: boolean
@@ -47,11 +50,12 @@ export function verdictOf(
   subject: Figure | undefined,
   peers: ReadonlyMap<string, Figure>,
 ): Verdict {
+  if (work.target?.kind === 'times') return verdictOfTimes(work.target, subject, peers)
   const best = bestOf(work.unit, peers)
   if (subject?.kind !== 'reached') {
     return {
       ...(best === undefined ? {} : { best: best.name }),
-      ...(subject?.kind === 'failed' ? { reached: false } : {}),
+      ...(subject?.kind === 'failed' && work.target !== undefined ? { reached: false } : {}),
     }
   }
   const ratio = best === undefined ? undefined : ratioOf(work.unit, subject.value, best.value)
@@ -61,6 +65,18 @@ export function verdictOf(
     ...(ratio === undefined ? {} : { ratio }),
     ...(reached === undefined ? {} : { reached }),
   }
+}
+
+function verdictOfTimes(
+  { of, atMost }: { readonly of: string; readonly atMost: number },
+  subject: Figure | undefined,
+  peers: ReadonlyMap<string, Figure>,
+): Verdict {
+  if (subject?.kind !== 'reached') return { best: of, ...(subject?.kind === 'failed' && { reached: false }) }
+  const peer = peers.get(of)
+  if (peer?.kind !== 'reached' || peer.value <= 0) return { best: of }
+  const ratio = subject.value / peer.value
+  return { best: of, ratio, reached: Math.round(ratio * 100) <= Math.round(atMost * 100) }
 }
 
 function bestOf(unit: Unit, peers: ReadonlyMap<string, Figure>): { name: string; value: number } | undefined {
@@ -84,8 +100,8 @@ function isReached(
   value: number,
   ratio: number | undefined,
 ): boolean | undefined {
-  if (target === undefined) return undefined
-  if (target.kind === 'value') return value <= target.atMost
+  if (target?.kind === 'value') return value <= target.atMost
+  if (target?.kind !== 'ratio') return undefined
   // Rounded as it is printed, so that the table never says "1.00, missed".
   return ratio === undefined ? undefined : Math.round(ratio * 100) >= Math.round(target.atLeast * 100)
 }

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import type { Certificate } from './certificate.ts'
 import { freePort, passiveRange } from './ports.ts'
 import type { Program } from './processes.ts'
-import { type ServerKind, waitForGreeting } from './servers/server.ts'
+import { greetsHere, LOOPBACK, type ServerKind, waitForGreeting } from './servers/server.ts'
 import type { Stage } from './stage.ts'
 
 /** A server that accepts. */
 export interface Instance extends AsyncDisposable {
   readonly kind: ServerKind
+  readonly host: string
   readonly port: number
   readonly tls: boolean
   /** The root of its process tree. */
@@ -16,10 +17,26 @@ export interface Instance extends AsyncDisposable {
   readonly program: Program
 }
 
+/** Where a server runs. */
+export interface Place {
+  readonly name: string
+  /** The address it listens at. */
+  readonly host: string
+  /** The program and arguments that start it there; empty: none. */
+  readonly launcher: readonly string[]
+  /** Whether a server greets with 220 at that port of the host. */
+  greets(port: number): Promise<boolean>
+}
+
+/** The loopback of this machine. */
+const HERE: Place = { name: 'here', host: LOOPBACK, launcher: [], greets: greetsHere }
+
 /** Which of a server's ways to run. */
 export interface Way {
   readonly tls: boolean
   readonly oneWorker: boolean
+  /** Default: the loopback of this machine. */
+  readonly place?: Place
 }
 
 /** Starts servers: one long-lived instance for each way a server is used, and fresh ones where memory is measured. */
@@ -36,7 +53,7 @@ export class Fleet implements AsyncDisposable {
 
   /** The instance that lives as long as the run. A start that failed is tried again at the next call. */
   keep(kind: ServerKind, way: Way): Promise<Instance> {
-    const key = JSON.stringify([kind.name, way.tls, way.oneWorker])
+    const key = JSON.stringify([kind.name, way.tls, way.oneWorker, way.place?.name])
     const kept = this.#kept.get(key)
     if (kept !== undefined) return kept
     const started = this.#start(kind, way, key)
@@ -50,23 +67,26 @@ export class Fleet implements AsyncDisposable {
     return this.#start(kind, way, 'fresh')
   }
 
-  async #start(kind: ServerKind, way: Way, place: string): Promise<Instance> {
+  async #start(kind: ServerKind, way: Way, key: string): Promise<Instance> {
+    const { host, launcher, greets } = way.place ?? HERE
     const scratch = join(this.#stage.scratch, `${kind.name}-${++this.#started}`)
     await mkdir(scratch, { mode: 0o755 })
     const port = await freePort()
     const program = await kind.start({
       files: this.#stage.files,
       scratch,
+      host,
+      launcher,
       port,
       passive: passiveRange(
-        kind.passivePorts.shared ? kind.name : `${kind.name} ${place}`,
+        kind.passivePorts.shared ? kind.name : `${kind.name} ${key}`,
         kind.passivePorts.count,
       ),
       oneWorker: way.oneWorker,
       ...(way.tls ? { certificate: this.#certificate } : {}),
     })
     try {
-      await waitForGreeting(port, program, kind.label)
+      await waitForGreeting({ port, program, label: kind.label, greets })
     } catch (error) {
       await program.stop()
       throw error
@@ -74,6 +94,7 @@ export class Fleet implements AsyncDisposable {
     program.drain()
     return {
       kind,
+      host,
       port,
       program,
       tls: way.tls,

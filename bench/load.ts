@@ -8,7 +8,14 @@ import { Program, run } from './processes.ts'
 export interface LoadPrograms {
   readonly load: string
   readonly ceiling: string
+  /** Runs a client and says what it cost. */
+  readonly timed: string
+  /** The delayed link. */
+  readonly delay: string
 }
+
+/** Sources that are a program of their own each, beside the generator's. */
+const ALONE = ['ceiling', 'timed', 'delay'] as const
 
 /** What one run of the generator says. */
 export interface LoadResult {
@@ -50,8 +57,14 @@ const LIBRARIES = ['-lssl', '-lcrypto', '-lpthread']
  */
 export async function buildLoad(cache: string): Promise<LoadPrograms> {
   const folder = join(import.meta.dirname, 'load')
-  const names = (await readdir(folder)).filter(name => name.endsWith('.c'))
-  const programs = { load: join(cache, 'load'), ceiling: join(cache, 'ceiling') }
+  const alone: readonly string[] = ALONE.map(name => `${name}.c`)
+  const names = (await readdir(folder)).filter(name => name.endsWith('.c') && !alone.includes(name))
+  const programs = {
+    load: join(cache, 'load'),
+    ceiling: join(cache, 'ceiling'),
+    timed: join(cache, 'timed'),
+    delay: join(cache, 'delay'),
+  }
   await mkdir(cache, { recursive: true })
   const newest = await newestOf((await readdir(folder)).map(name => join(folder, name)))
   const compile = async (output: string, sources: readonly string[]) => {
@@ -59,11 +72,8 @@ export async function buildLoad(cache: string): Promise<LoadPrograms> {
     await run('gcc', [...COMPILER, '-o', output, ...sources.map(name => join(folder, name)), ...LIBRARIES])
   }
   try {
-    await compile(
-      programs.load,
-      names.filter(name => name !== 'ceiling.c'),
-    )
-    await compile(programs.ceiling, ['ceiling.c'])
+    await compile(programs.load, names)
+    for (const name of ALONE) await compile(programs[name], [`${name}.c`])
   } catch (error) {
     throw new BenchError(
       `the load generator could not be compiled; it needs "apt-get install gcc libc6-dev libssl-dev" (${textOf(error)})`,

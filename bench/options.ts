@@ -3,9 +3,11 @@ import { BenchError } from './errors.ts'
 
 /** What a run was asked to do. */
 export interface Options {
-  /** How often each timed work is done with each server. */
+  /** How often each timed work is done with each server or client. */
   readonly rounds: number
-  /** Names of servers; empty: all. */
+  /** Which of the two tables are made. */
+  readonly halves: { readonly servers: boolean; readonly clients: boolean }
+  /** Names of servers and clients; empty: all. */
   readonly only: readonly string[]
   /** Names of works; empty: all. */
   readonly work: readonly string[]
@@ -14,10 +16,12 @@ export interface Options {
   readonly help: boolean
 }
 
-export const USAGE = `npm run bench -- [--rounds N] [--only NAME,...] [--work NAME,...] [--quick]
+export const USAGE = `npm run bench -- [--servers] [--clients] [--rounds N] [--only NAME,...] [--work NAME,...] [--quick]
 
-  --rounds N   how often each work is done with each server (3)
-  --only       servers, separated by commas
+  --servers    the table of the servers; neither or both: both tables
+  --clients    the table of the clients
+  --rounds N   how often each work is done with each server or client (3)
+  --only       servers and clients, separated by commas; a table without any of them is left out
   --work       works, separated by commas; a name that ends in * stands for all that begin so
   --quick      small files and one round, to see whether everything runs; its figures mean nothing`
 
@@ -31,12 +35,13 @@ const MOST_ROUNDS = 20
  */
 export function readOptions(
   argv: readonly string[],
-  known: { readonly servers: readonly string[]; readonly works: readonly string[] },
+  known: { readonly names: readonly string[]; readonly works: readonly string[] },
 ): Options {
-  const { rounds, only, work, quick, help } = parse(argv)
+  const { servers, clients, rounds, only, work, quick, help } = parse(argv)
   return {
     rounds: roundsOf(rounds ?? (quick ? '1' : '3')),
-    only: select('--only', only, known.servers),
+    halves: { servers: servers || !clients, clients: clients || !servers },
+    only: select('--only', only, known.names),
     work: select('--work', work, known.works),
     quick,
     help,
@@ -48,6 +53,8 @@ function parse(argv: readonly string[]) {
     const { values } = parseArgs({
       args: [...argv],
       options: {
+        servers: { type: 'boolean', default: false },
+        clients: { type: 'boolean', default: false },
         rounds: { type: 'string' },
         only: { type: 'string', multiple: true, default: [] },
         work: { type: 'string', multiple: true, default: [] },

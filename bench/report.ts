@@ -1,8 +1,8 @@
 import { type Figure, type Sample, type Verdict, verdictOf } from './figures.ts'
 import { type Machine, machineLine } from './machine.ts'
-import type { Target, Unit, Work } from './works/work.ts'
+import type { Row, Target, Unit } from './works/work.ts'
 
-/** A server as the table shows it. */
+/** A server or a client as the table shows it. */
 export interface Column {
   readonly name: string
   readonly label: string
@@ -24,8 +24,10 @@ export interface Run {
   /** Where the files lie. */
   readonly medium: string
   readonly columns: readonly Column[]
-  readonly works: readonly Work[]
-  /** Work, then server. */
+  readonly works: readonly Row[]
+  /** More to say below the table, a sentence each. */
+  readonly remarks?: readonly string[]
+  /** Work, then column. */
   readonly figures: ReadonlyMap<string, ReadonlyMap<string, Figure>>
 }
 
@@ -44,14 +46,14 @@ export function renderTable(run: Run): string {
   ].join('\n')
 }
 
-function rowOf(run: Run, work: Work, columns: readonly Column[]): string[] {
+function rowOf(run: Run, work: Row, columns: readonly Column[]): string[] {
   const figures = run.figures.get(work.name) ?? new Map<string, Figure>()
   const verdict = verdictIn(run, work)
   // Beside a bound of its own a ratio would only confuse: a C program of one megabyte is no measure for Node.
   const ratio =
     verdict.ratio === undefined || work.target?.kind === 'value'
       ? ''
-      : `${verdict.ratio.toFixed(2)} of ${labelOf(run, verdict.best)}`
+      : `${verdict.ratio.toFixed(2)} ${work.target?.kind === 'times' ? 'times' : 'of'} ${labelOf(run, verdict.best)}`
   const mark = verdict.reached === undefined ? '' : verdict.reached ? 'reached' : '**missed**'
   return [
     work.title,
@@ -63,7 +65,7 @@ function rowOf(run: Run, work: Work, columns: readonly Column[]): string[] {
   ]
 }
 
-function verdictIn(run: Run, work: Work): Verdict {
+function verdictIn(run: Run, work: Row): Verdict {
   const figures = run.figures.get(work.name) ?? new Map<string, Figure>()
   const subject = run.columns.find(column => column.role === 'subject')
   const peers = new Map(
@@ -88,13 +90,20 @@ function cell(unit: Unit, figure: Figure | undefined): string {
 }
 
 function number(unit: Unit, value: number): string {
-  const digits = unit === 'MB' || unit === 'KB' || unit === 'ms' ? 1 : 0
+  const digits = digitsOf(unit, value)
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+}
+
+function digitsOf(unit: Unit, value: number): number {
+  if (unit === 's') return 2
+  if (unit === 'MB' || unit === 'KB' || unit === 'ms') return 1
+  return unit === 'files/s' && value < 100 ? 1 : 0
 }
 
 function targetText(unit: Unit, target: Target | undefined): string {
   if (target === undefined) return ''
-  return target.kind === 'ratio' ? `≥ ${target.atLeast.toFixed(2)}` : `≤ ${target.atMost} ${unit}`
+  if (target.kind === 'ratio') return `≥ ${target.atLeast.toFixed(2)}`
+  return target.kind === 'times' ? `≤ ${target.atMost.toFixed(2)}` : `≤ ${target.atMost} ${unit}`
 }
 
 /** Pads the cells: numbers to the right, text to the left. */
@@ -110,12 +119,14 @@ function layOut(rows: readonly (readonly string[])[]): string[] {
 }
 
 function notesOf(run: Run): string[] {
-  const notes = run.columns.map(column => {
+  const notes = (run.remarks ?? []).map(remark => `- ${remark}`)
+  const columns = run.columns.map(column => {
     const version = column.version === '' ? '' : ` ${column.version}`
     return column.missing === undefined
       ? `- ${column.label}${version}: ${column.note}`
       : `- ${column.label} did not run: ${column.missing}`
   })
+  notes.push(...columns)
   for (const work of run.works) {
     for (const [name, figure] of run.figures.get(work.name) ?? []) {
       if (figure.kind === 'failed')
@@ -127,7 +138,7 @@ function notesOf(run: Run): string[] {
 }
 
 /** Says where fewer sessions were held than asked of the others. */
-function sessionNote(run: Run, name: string, work: Work, samples: readonly Sample[]): string[] {
+function sessionNote(run: Run, name: string, work: Row, samples: readonly Sample[]): string[] {
   const [sample] = samples
   const sessions = sample?.kind === 'measured' ? sample.detail.sessions : undefined
   return sessions === undefined
@@ -137,7 +148,7 @@ function sessionNote(run: Run, name: string, work: Work, samples: readonly Sampl
 
 /** The run as JSON: everything the table is made of, every round of it. */
 export function renderJson(run: Run): string {
-  const { date, machine, loadAtStart, rounds, quick, medium, columns } = run
+  const { date, machine, loadAtStart, rounds, quick, medium, remarks, columns } = run
   const works = run.works.map(work => ({
     name: work.name,
     title: work.title,
@@ -146,5 +157,5 @@ export function renderJson(run: Run): string {
     ...verdictIn(run, work),
     figures: Object.fromEntries(run.figures.get(work.name) ?? []),
   }))
-  return `${JSON.stringify({ date, machine, loadAtStart, rounds, quick, medium, columns, works }, null, 2)}\n`
+  return `${JSON.stringify({ date, machine, loadAtStart, rounds, quick, medium, remarks, columns, works }, null, 2)}\n`
 }

@@ -1,46 +1,64 @@
 import { BenchError, textOf } from './errors.ts'
 import { type Figure, figureOf, type Sample } from './figures.ts'
-import type { Fleet, Instance } from './fleet.ts'
-import type { Load } from './load.ts'
-import type { ServerKind } from './servers/server.ts'
-import type { Stage } from './stage.ts'
-import { clearUploads } from './works/uploads.ts'
-import type { Measured, Work } from './works/work.ts'
+import type { Measured, Row } from './works/work.ts'
 
 /** How much of a failure's message is kept, in characters. */
 const LONGEST_REASON = 240
 
+/** What does the works: a server or a client. */
+interface Kind {
+  readonly name: string
+  readonly label: string
+}
+
+/** A work as the runner plans it. */
+interface Planned extends Row {
+  /** Measurements for each kind; undefined: as many as the run has rounds. */
+  readonly rounds?: number
+  /** Whether all kinds do it at the same time; default false. */
+  readonly together?: boolean
+}
+
 /** What the runner works with. */
-export interface Runner {
-  readonly servers: readonly ServerKind[]
-  readonly works: readonly Work[]
+export interface Plan<K extends Kind, W extends Planned> {
+  readonly kinds: readonly K[]
+  readonly works: readonly W[]
   readonly rounds: number
-  readonly fleet: Fleet
-  readonly load: Load
-  readonly stage: Stage
+  /** Why a kind takes no part in a work; undefined: it does. */
+  leavesOut(work: W, kind: K): string | undefined
+  /**
+   * Does a work once and cleans up after it.
+   *
+   * @throws {BenchError} when it went wrong
+   */
+  measure(work: W, kind: K, round: number): Promise<Measured>
   /** A line about each measurement, for whoever watches. */
-  readonly progress: (line: string) => void
+  progress(line: string): void
 }
 
 /**
- * Does every work with every server, server after server within each work, so that what else the machine does in
- * these seconds meets them all. The order turns by one from round to round and from work to work.
+ * Does every work with every kind, one after the other within each work, so that what else the machine does in these
+ * seconds meets them all. The order turns by one from round to round and from work to work.
  */
-export async function measureAll(runner: Runner): Promise<Map<string, Map<string, Figure>>> {
+export async function measureAll<K extends Kind, W extends Planned>(
+  plan: Plan<K, W>,
+): Promise<Map<string, Map<string, Figure>>> {
   const samples = new Map<string, Map<string, Sample[]>>()
-  const rounds = Math.max(runner.rounds, ...runner.works.map(work => work.rounds ?? 0))
+  const rounds = Math.max(plan.rounds, ...plan.works.map(work => work.rounds ?? 0))
   for (let round = 0; round < rounds; round++) {
-    for (const [index, work] of runner.works.entries()) {
-      if (round >= (work.rounds ?? runner.rounds)) continue
-      for (const kind of turned(runner.servers, round + index)) {
-        if (work.leavesOut(kind) !== undefined) continue
-        const sample = await sampleOf(runner, work, kind, round)
+    for (const [index, work] of plan.works.entries()) {
+      if (round >= (work.rounds ?? plan.rounds)) continue
+      const kinds = turned(plan.kinds, round + index).filter(kind => plan.leavesOut(work, kind) === undefined)
+      const measure = async (kind: K) => {
+        const sample = await sampleOf(plan, work, kind, round)
         collect(samples, work.name, kind.name, sample)
-        runner.progress(progressLine(work, kind, sample, rounds))
+        plan.progress(progressLine(work, kind, sample, rounds))
       }
+      if (work.together === true) await Promise.all(kinds.map(measure))
+      else for (const kind of kinds) await measure(kind)
     }
   }
-  return figuresOf(runner, samples)
+  return figuresOf(plan, samples)
 }
 
 /** The first lines of a message: a stack trace would bury the table. */
@@ -55,49 +73,35 @@ export function turned<T>(list: readonly T[], by: number): T[] {
   return [...list.slice(start), ...list.slice(0, start)]
 }
 
-async function sampleOf(runner: Runner, work: Work, kind: ServerKind, round: number): Promise<Sample> {
+async function sampleOf<K extends Kind, W extends Planned>(
+  plan: Plan<K, W>,
+  work: W,
+  kind: K,
+  round: number,
+): Promise<Sample> {
   try {
-    const { value, detail } = await measure(runner, work, kind, round)
+    const { value, detail } = await plan.measure(work, kind, round)
     return { kind: 'measured', round, value, detail }
   } catch (error) {
     if (!(error instanceof BenchError)) throw error
     return { kind: 'failed', round, reason: shortened(textOf(error)) }
-  } finally {
-    await clearUploads(runner.stage.uploads)
   }
 }
 
-async function measure(
-  { fleet, load, stage }: Runner,
-  work: Work,
-  kind: ServerKind,
-  round: number,
-): Promise<Measured> {
-  const by = (instance: Instance) => work.measure({ instance, load, stage, round })
-  if (work.running === 'kept') return by(await fleet.keep(kind, { tls: work.tls, oneWorker: false }))
-  await using instance = await fleet.fresh(kind, { tls: work.tls, oneWorker: true })
-  return await by(instance)
-}
-
-function collect(
-  all: Map<string, Map<string, Sample[]>>,
-  work: string,
-  server: string,
-  sample: Sample,
-): void {
+function collect(all: Map<string, Map<string, Sample[]>>, work: string, kind: string, sample: Sample): void {
   const row = all.get(work) ?? new Map<string, Sample[]>()
   all.set(work, row)
-  row.set(server, [...(row.get(server) ?? []), sample])
+  row.set(kind, [...(row.get(kind) ?? []), sample])
 }
 
-function figuresOf(
-  { works, servers }: Runner,
+function figuresOf<K extends Kind, W extends Planned>(
+  plan: Plan<K, W>,
   samples: ReadonlyMap<string, ReadonlyMap<string, readonly Sample[]>>,
 ): Map<string, Map<string, Figure>> {
   return new Map(
-    works.map(work => {
-      const row = servers.map((kind): [string, Figure] => {
-        const reason = work.leavesOut(kind)
+    plan.works.map(work => {
+      const row = plan.kinds.map((kind): [string, Figure] => {
+        const reason = plan.leavesOut(work, kind)
         if (reason !== undefined) return [kind.name, { kind: 'left out', reason }]
         return [kind.name, figureOf(samples.get(work.name)?.get(kind.name) ?? [])]
       })
@@ -106,8 +110,8 @@ function figuresOf(
   )
 }
 
-function progressLine(work: Work, kind: ServerKind, sample: Sample, rounds: number): string {
+function progressLine(work: Row, kind: Kind, sample: Sample, rounds: number): string {
   const figure =
     sample.kind === 'measured' ? `${sample.value.toFixed(1)} ${work.unit}` : `failed: ${sample.reason}`
-  return `round ${sample.round + 1}/${rounds}  ${work.name.padEnd(16)} ${kind.label.padEnd(10)} ${figure}`
+  return `round ${sample.round + 1}/${rounds}  ${work.name.padEnd(20)} ${kind.label.padEnd(14)} ${figure}`
 }

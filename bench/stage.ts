@@ -11,6 +11,8 @@ export interface Sizes {
   /** Bytes of the file each of many clients moves. */
   readonly ten: number
   readonly small: number
+  /** Small files in the folder that clients move as a whole. */
+  readonly many: number
   /** Names in the two folders that are listed. */
   readonly names: readonly [fewer: number, more: number]
 }
@@ -19,6 +21,7 @@ export const FULL_SIZES: Sizes = {
   big: 1024 ** 3,
   ten: 10 * 1024 ** 2,
   small: 10 * 1024,
+  many: 1_000,
   names: [10_000, 100_000],
 }
 
@@ -26,6 +29,7 @@ export const QUICK_SIZES: Sizes = {
   big: 64 * 1024 ** 2,
   ten: 1024 ** 2,
   small: 10 * 1024,
+  many: 40,
   names: [1_000, 10_000],
 }
 
@@ -35,6 +39,8 @@ export interface Stage extends AsyncDisposable {
   readonly files: string
   /** Where uploads land, inside `files`; `/up` for the user. */
   readonly uploads: string
+  /** Where clients download to. */
+  readonly downloads: string
   readonly scratch: string
   readonly sizes: Sizes
   /** What lies below, for the note under the table. */
@@ -46,6 +52,7 @@ export const PATHS = {
   big: '/big.bin',
   ten: '/ten.bin',
   small: '/small.bin',
+  many: '/many',
   names: ['/fewer', '/more'],
 } as const
 
@@ -74,14 +81,16 @@ export async function makeStage(sizes: Sizes, fallback: string): Promise<Stage> 
   process.once('exit', sweep)
   const files = join(folder, 'files')
   const uploads = join(files, 'up')
+  const downloads = join(folder, 'downloads')
   const scratch = join(folder, 'scratch')
-  for (const path of [files, uploads, scratch]) await mkdir(path, { recursive: true })
+  for (const path of [files, uploads, downloads, scratch]) await mkdir(path, { recursive: true })
   // Servers that drop their rights after the login read and write as another user.
   for (const path of [folder, files, scratch]) await chmod(path, 0o755)
   await chmod(uploads, 0o777)
   writeRandom(join(files, PATHS.big), sizes.big)
   writeRandom(join(files, PATHS.ten), sizes.ten)
   writeRandom(join(files, PATHS.small), sizes.small)
+  writeMany(join(files, PATHS.many), sizes)
   sizes.names.forEach((count, i) => {
     writeNames(join(files, PATHS.names[i] ?? ''), count)
   })
@@ -89,6 +98,7 @@ export async function makeStage(sizes: Sizes, fallback: string): Promise<Stage> 
   return {
     files,
     uploads,
+    downloads,
     scratch,
     sizes,
     medium: onMemory ? 'tmpfs (/dev/shm)' : `the disk below ${fallback}`,
@@ -122,6 +132,12 @@ function writeRandom(path: string, size: number): void {
     writeSync(fd, piece, 0, Math.min(piece.length, size - at))
   }
   closeSync(fd)
+}
+
+/** A folder of small files, each with bytes of its own. */
+function writeMany(folder: string, { many, small }: Sizes): void {
+  mkdirSync(folder)
+  for (let i = 0; i < many; i++) writeRandom(join(folder, `${String(i).padStart(4, '0')}.bin`), small)
 }
 
 /** A folder of empty files, each with a time of its own within the last year. */

@@ -100,12 +100,21 @@ export interface Workshop {
 /** How long a server may take until it greets, in milliseconds. */
 const START_MS = 20_000
 
+/** A server that has been started and may not accept yet. */
+interface Started {
+  readonly port: number
+  readonly program: Program
+  readonly label: string
+  /** Whether somebody greets with 220 at that port. */
+  greets(port: number): Promise<boolean>
+}
+
 /**
  * Waits until the server greets with 220.
  *
  * @throws {BenchError} when it ended or did not greet in time, with what it wrote to standard error
  */
-export async function waitForGreeting(port: number, program: Program, label: string): Promise<void> {
+export async function waitForGreeting({ port, program, label, greets }: Started): Promise<void> {
   const end = performance.now() + START_MS
   while (performance.now() < end) {
     if (program.ended)
@@ -116,8 +125,9 @@ export async function waitForGreeting(port: number, program: Program, label: str
   throw new BenchError(`${label} does not greet on port ${port}: ${program.errors || 'no message'}`)
 }
 
-async function greets(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
+/** Whether a server at that port of 127.0.0.1 greets with 220. */
+export async function greetsHere(port: number): Promise<boolean> {
+  const socket = connect(port, LOOPBACK)
   try {
     const [data] = await once(socket, 'data', { signal: AbortSignal.timeout(2_000) })
     return String(data).startsWith('220')

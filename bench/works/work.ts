@@ -4,7 +4,7 @@ import type { ServerKind } from '../servers/server.ts'
 import type { Stage } from '../stage.ts'
 
 /** What a figure is counted in. Speeds are the better the higher they are, the others the lower. */
-export type Unit = 'MB/s' | 'logins/s' | 'files/s' | 'names/s' | 'MB' | 'KB' | 'ms'
+export type Unit = 'MB/s' | 'logins/s' | 'files/s' | 'names/s' | 'MB' | 'KB' | 'ms' | 's'
 
 /** What the project promises of a work. */
 export type Target =
@@ -12,6 +12,8 @@ export type Target =
   | { readonly kind: 'ratio'; readonly atLeast: number }
   /** A figure that stands by itself, in the work's unit. */
   | { readonly kind: 'value'; readonly atMost: number }
+  /** A cost: at most this many times that of one peer, by its name. */
+  | { readonly kind: 'times'; readonly atMost: number; readonly of: string }
 
 /** How a server is run for a work. */
 type Running =
@@ -36,17 +38,21 @@ export interface Measured {
   readonly detail: Readonly<Record<string, number>>
 }
 
-/** One row of the table. */
-export interface Work {
+/** What a table and its verdicts have to know of a work. */
+export interface Row {
   /** For `--work`. */
   readonly name: string
   readonly title: string
   readonly unit: Unit
+  readonly target?: Target
+}
+
+/** One row of the servers' table. */
+export interface Work extends Row {
   readonly tls: boolean
   readonly running: Running
   /** Measurements for each server; undefined: as many as the run has rounds. */
   readonly rounds?: number
-  readonly target?: Target
   /** Why a server is left out; undefined: it takes part. */
   leavesOut(kind: ServerKind): string | undefined
   /** @throws {BenchError} when bytes are missing or wrong: such a run does not count */
