@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { addClientCommands } from './client/client-commands.ts'
 import { addServeFlags, type ServeFlags } from './flags.ts'
 import type { Io } from './io.ts'
 import { addPlanFlags, type PlanFlags } from './plan-flags.ts'
@@ -80,6 +81,7 @@ function build(io: Io, run: (work: () => Promise<number>) => Promise<void>): Com
         'how many ports it takes and why, with the rules of firewalls and the settings of programs',
       ),
   ).action((flags: PlanFlags) => run(async () => (await import('./plan.ts')).printPlan(flags, io)))
+  addClientCommands(program, io, run)
   return program
 }
 

@@ -4,7 +4,7 @@ import { type LoadedSettings, loadSettings, type Problem, SettingsError } from '
 import { type DataFolder, openDataFolder, SETTINGS_FILE } from './first-start.ts'
 import { type HashedUser, type ReadFlags, readFlags } from './flag-overlay.ts'
 import type { ServeFlags } from './flags.ts'
-import { throwProblems } from './user-error.ts'
+import { throwProblems } from './problems.ts'
 
 /** Where `serve` without arguments keeps everything, below the working directory. */
 export const DATA_FOLDER = 'data'

@@ -5,8 +5,8 @@ import { type ClientIo, userFolder } from './client-io.ts'
 import { findCredentials } from './credentials.ts'
 import { readFlagOptions } from './flag-options.ts'
 import { promptPassword } from './password-prompt.ts'
-import { readSites, type Sites } from './sites-file.ts'
-import { readTarget } from './target.ts'
+import { readSites } from './sites-file.ts'
+import { readTarget, type Target } from './target.ts'
 
 /** How to reach something on a server. */
 export interface Connection {
@@ -19,9 +19,7 @@ export interface Connection {
 }
 
 /** What reading a connection needs. */
-export interface ConnectionAsk {
-  /** A URL, or `SITE:PATH`. */
-  readonly target: string
+export interface ConnectionContext {
   /** Others than those of connections may be among them. */
   readonly flags: ConnectionFlags
   readonly io: ClientIo
@@ -35,20 +33,27 @@ export function sitesPath(env: ClientIo['env']): string {
 }
 
 /**
- * Turns a URL or a stored site, with the flags beside it, into options for a client; the flags win over the site, and the
+ * Turns a URL or `SITE:PATH`, with the flags beside it, into options for a client; the flags win over the site, and the
  * site over the defaults. Asks for a password on the terminal when there is no other way to it.
  *
  * @throws {UserError} or `FtpError` with code `FTP_SETTING`: with what is allowed
  */
-export async function readConnection(ask: ConnectionAsk): Promise<Connection> {
-  const { target: text, io } = ask
-  const warn = ask.warn ?? (message => io.err(`warning: ${message}`))
-  const sites: Sites = await readSites(sitesPath(io.env))
-  const { url, site } = readTarget(text, sites)
-  const flags = { ...site?.flags, ...connectionFlagsIn(ask.flags) }
+export async function readConnection(text: string, context: ConnectionContext): Promise<Connection> {
+  const target = readTarget(text, await readSites(sitesPath(context.io.env)))
+  const { path, type } = target.url
+  return { options: await connectionOf(target, context), path, ...(type && { type }) }
+}
+
+/** The same for what was read before. */
+export async function connectionOf(
+  { url, site }: Target,
+  { io, ...context }: ConnectionContext,
+): Promise<ClientOptions> {
+  const warn = context.warn ?? (message => io.err(`warning: ${message}`))
+  const flags = { ...site?.flags, ...connectionFlagsIn(context.flags) }
   const { tls = url.tls, ...options } = readFlagOptions(flags, io.cwd)
   const proxy = options.proxy ?? io.env.PORTOLAN_PROXY
-  if (url.password !== undefined && site === undefined) hideArguments(io, warn)
+  if (url.password !== undefined) hideArguments(io, warn)
   const credentials = await findCredentials({
     url,
     ...(site && { site }),
@@ -58,16 +63,12 @@ export async function readConnection(ask: ConnectionAsk): Promise<Connection> {
     prompt: question => promptPassword(io, question),
   })
   return {
-    options: {
-      ...options,
-      ...(proxy && { proxy }),
-      tls,
-      host: url.host,
-      ...(url.port !== undefined && { port: url.port }),
-      ...credentials,
-    },
-    path: url.path,
-    ...(url.type && { type: url.type }),
+    ...options,
+    ...(proxy && { proxy }),
+    tls,
+    host: url.host,
+    ...(url.port !== undefined && { port: url.port }),
+    ...credentials,
   }
 }
 
