@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import type { BreakCause } from './stream-end.ts'
 import { dataPair, pattern, readToEnd, sourceOf, unbounded } from './testing.ts'
@@ -45,6 +46,15 @@ test('an iterable of small pieces arrives whole', async () => {
     kind: 'clean',
     bytes: bytes.length,
   })
+  assert.ok(bytes.equals(await got))
+})
+
+test('a stream of Node is read as the iterable that it is', async () => {
+  await using pair = await dataPair()
+  const bytes = pattern(300_000)
+  const got = readToEnd(pair.client).finally(() => pair.client.end())
+  const stream = Readable.from(pieces(bytes, 10_000), { objectMode: false })
+  assert.deepEqual(await pair.data.send(stream, unbounded()), { kind: 'clean', bytes: bytes.length })
   assert.ok(bytes.equals(await got))
 })
 

@@ -40,7 +40,8 @@ export async function sendStream(
   source: ByteSource | AsyncIterable<Uint8Array>,
   options: PumpOptions,
 ): Promise<StreamEnd> {
-  const reader = 'read' in source ? source : new IterableSource(source)
+  // A Readable of Node has `read` as well, which means something else.
+  const reader = Symbol.asyncIterator in source ? new IterableSource(source) : source
   const sending = new Sending(outbound, reader, options)
   try {
     return await sending.run()
