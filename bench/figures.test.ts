@@ -43,11 +43,12 @@ test('one broken round spoils the figure, however fast the others were', () => {
 
 const ratio = (atLeast: number): Target => ({ kind: 'ratio', atLeast })
 const value = (atMost: number): Target => ({ kind: 'value', atMost })
+const times = (atMost: number, of: string): Target => ({ kind: 'times', atMost, of })
 
 const verdicts: {
   name: string
   unit: Unit
-  target: Target
+  target?: Target
   subject: Figure
   peers: Figure[]
   verdict: Verdict
@@ -101,6 +102,45 @@ const verdicts: {
     verdict: { best: 'peer0', reached: false },
   },
   {
+    name: 'a cost is held against one peer by name, whatever the others need',
+    unit: 's',
+    target: times(1.3, 'peer1'),
+    subject: reached(2.6),
+    peers: [reached(0.1), reached(2)],
+    verdict: { best: 'peer1', ratio: 1.3, reached: true },
+  },
+  {
+    name: 'a cost above its share of that peer misses although others need more',
+    unit: 's',
+    target: times(1.3, 'peer0'),
+    subject: reached(1.4),
+    peers: [reached(1), reached(9)],
+    verdict: { best: 'peer0', ratio: 1.4, reached: false },
+  },
+  {
+    name: 'without that one peer a cost is neither reached nor missed',
+    unit: 's',
+    target: times(1.3, 'peer0'),
+    subject: reached(1.4),
+    peers: [failed, reached(9)],
+    verdict: { best: 'peer0' },
+  },
+  {
+    name: 'a subject that failed to cost anything has missed',
+    unit: 's',
+    target: times(1.3, 'peer0'),
+    subject: failed,
+    peers: [reached(1)],
+    verdict: { best: 'peer0', reached: false },
+  },
+  {
+    name: 'without a target nothing is missed, not even by a failure',
+    unit: 'MB',
+    subject: failed,
+    peers: [reached(1)],
+    verdict: { best: 'peer0' },
+  },
+  {
     name: 'without any peer a ratio is neither reached nor missed',
     unit: 'MB/s',
     target: ratio(1),
@@ -113,7 +153,7 @@ const verdicts: {
 for (const { name, unit, target, subject, peers, verdict } of verdicts) {
   test(name, () => {
     const named = new Map(peers.map((figure, i) => [`peer${i}`, figure]))
-    assert.deepEqual(verdictOf({ unit, target }, subject, named), verdict)
+    assert.deepEqual(verdictOf({ unit, ...(target && { target }) }, subject, named), verdict)
   })
 }
 

@@ -118,7 +118,7 @@ async function probe(launcher: readonly string[], port: number): Promise<Probed>
   return probed
 }
 
-/** The median of a few connects to a port where nobody listens: a refusal takes one round trip. */
+/** The shortest of a few connects to a port where nobody listens: a refusal takes one round trip. */
 async function measuredConnect(launcher: readonly string[]): Promise<number> {
   const { ms } = await probe(launcher, 9)
   if (ms >= 2 * DELAY_MS && ms <= 2 * DELAY_MS + SLACK_MS) return ms

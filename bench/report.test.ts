@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Figure } from './figures.ts'
 import { type Column, type Run, renderJson, renderTable } from './report.ts'
-import type { Work } from './works/work.ts'
+import type { Row } from './works/work.ts'
 
 const column = (name: string, role: Column['role'], missing?: string): Column => ({
   name,
@@ -13,15 +13,11 @@ const column = (name: string, role: Column['role'], missing?: string): Column =>
   ...(missing === undefined ? {} : { missing }),
 })
 
-const work = (name: string, unit: Work['unit'], target: Work['target']): Work => ({
+const work = (name: string, unit: Row['unit'], target: Row['target']): Row => ({
   name,
   title: `title of ${name}`,
   unit,
-  tls: false,
-  running: 'kept',
   ...(target === undefined ? {} : { target }),
-  leavesOut: () => undefined,
-  measure: () => Promise.reject(new Error('not in this test')),
 })
 
 const reached = (value: number): Figure => ({
@@ -56,7 +52,10 @@ const run: Run = {
     work('slow', 'MB/s', { kind: 'ratio', atLeast: 1 }),
     work('lean', 'KB', { kind: 'value', atMost: 40 }),
     work('broken', 'MB/s', { kind: 'ratio', atLeast: 1 }),
+    work('costly', 's', { kind: 'times', atMost: 1.3, of: 'theirs' }),
+    work('far', 'files/s', undefined),
   ],
+  remarks: ['the link is long'],
   figures: new Map([
     [
       'fast',
@@ -85,6 +84,20 @@ const run: Run = {
       new Map<string, Figure>([
         ['ours', { kind: 'failed', reason: 'short', samples: [] }],
         ['theirs', reached(1)],
+      ]),
+    ],
+    [
+      'costly',
+      new Map([
+        ['ours', reached(0.314)],
+        ['theirs', reached(0.2)],
+      ]),
+    ],
+    [
+      'far',
+      new Map([
+        ['ours', reached(7.26)],
+        ['theirs', reached(472.6)],
       ]),
     ],
   ]),
@@ -136,6 +149,27 @@ test('a figure with a bound of its own shows no ratio, whatever the peers need',
     '≤ 40 KB',
     'reached',
   ])
+})
+
+test('a cost that is held against one peer shows how many times the cost of that one it is', () => {
+  assert.deepEqual(row('title of costly'), [
+    'title of costly',
+    's',
+    '0.31',
+    '0.20',
+    '–',
+    '1.57 times THEIRS',
+    '≤ 1.30',
+    '**missed**',
+  ])
+})
+
+test('few files a second are shown with a decimal, many without', () => {
+  assert.deepEqual(row('title of far').slice(2, 4), ['7.3', '473'])
+})
+
+test('remarks stand below the table', () => {
+  assert.match(renderTable(run), /^- the link is long$/m)
 })
 
 test('a failure is in the row and its reason below the table', () => {
