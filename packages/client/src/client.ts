@@ -185,12 +185,13 @@ export class FtpClient implements AsyncDisposable {
         }),
       )
     }
-    let moved = 0
+    let sent = false
+    let offset = 0
     let before = 0
     const progressing: UploadOptions = {
       ...options,
       onProgress: (bytes, total) => {
-        moved = bytes
+        sent = true
         options.onProgress?.(bytes, total)
       },
     }
@@ -200,7 +201,7 @@ export class FtpClient implements AsyncDisposable {
       signal,
       repeat,
       (session, attempt) => {
-        before = moved
+        before = offset
         return uploadFile({
           session,
           local: source,
@@ -208,10 +209,14 @@ export class FtpClient implements AsyncDisposable {
           options: progressing,
           throttle,
           signal,
-          again: attempt > 0 && moved > 0,
+          again: attempt > 0 && sent,
+          onOffset: bytes => {
+            offset = bytes
+          },
         })
       },
-      () => moved > before,
+      // What was sent may be lost on the way: only what the server was found to have is progress.
+      () => offset > before,
     )
   }
 

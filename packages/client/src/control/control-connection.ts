@@ -107,7 +107,7 @@ export class ControlConnection implements AsyncDisposable {
     const exchange = new Exchange(shown, { bound: { name: 'reply', ms }, outOfTurn: options.outOfTurn })
     this.#expect(exchange)
     this.#options.emit({ type: 'sent', session: this.#options.session, line: shown })
-    this.#socket.write(line)
+    this.#write(line)
     return exchange
   }
 
@@ -223,6 +223,16 @@ export class ControlConnection implements AsyncDisposable {
     await this.close()
   }
 
+  /** Commands that are sent in one breath go out in one packet: it wakes the server once. */
+  #write(line: Buffer): void {
+    const socket = this.#socket
+    if (socket.writableCorked === 0) {
+      socket.cork()
+      process.nextTick(() => socket.uncork())
+    }
+    socket.write(line)
+  }
+
   #attach(socket: Socket): void {
     this.#socket = socket
     this.#reader = new ReplyReader()
@@ -279,7 +289,8 @@ export class ControlConnection implements AsyncDisposable {
     emit({ type: 'received', session, reply })
     const taken = this.#queue.take(reply)
     if (taken === 'final') this.#arm()
-    else if (taken === 'preliminary' && (this.#queue.oldest?.preliminaries ?? 0) <= MOST_RENEWALS) this.touch()
+    else if (taken === 'preliminary' && (this.#queue.oldest?.preliminaries ?? 0) <= MOST_RENEWALS)
+      this.touch()
     if (taken === 'unexpected' && reply.code !== 421) {
       const text = `The server sent ${replyText(reply)} although nothing was asked: it is passed over.`
       emit({ type: 'warning', session, because: { code: 'unexpected-reply', text } })

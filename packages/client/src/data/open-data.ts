@@ -177,7 +177,7 @@ async function tryActive(
     session.destroy(aborted('data-connect', signal))
     throw aborted('data-connect', signal)
   }
-  return explainActive(session, exchange, first.error)
+  return explainActive(session, exchange, { error: first.error, signal })
 }
 
 type Came =
@@ -194,9 +194,13 @@ function refusedOrCame(opening: Promise<DataConnection>) {
 }
 
 /** Nobody came. 425 and 426 mean that the server could not dial: the rung is left; another refusal is that of the transfer. */
-async function explainActive(session: Session, exchange: Exchange, error: unknown): Promise<LeftOutcome> {
+async function explainActive(
+  session: Session,
+  exchange: Exchange,
+  { error, signal }: { readonly error: unknown; readonly signal: AbortSignal },
+): Promise<LeftOutcome> {
   exchange.bound = { name: 'reply', ms: session.options.timeouts.completion }
-  const reply = await exchange.final
+  const reply = await session.control.settled(exchange, signal)
   if (reply.code >= 400 && reply.code !== 425 && reply.code !== 426) throw replyError(exchange.command, reply)
   const why = error instanceof Error ? error.message : 'the server did not dial'
   return {

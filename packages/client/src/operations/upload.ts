@@ -53,6 +53,8 @@ export interface FileUpload {
   readonly signal: AbortSignal
   /** An earlier try of the same upload has sent something. */
   readonly again: boolean
+  /** Told where this try goes on: bytes that the server has for certain. */
+  readonly onOffset?: (bytes: number) => void
 }
 
 /** One try at sending a file. */
@@ -61,6 +63,7 @@ export async function uploadFile(upload: FileUpload): Promise<UploadResult> {
   await using source = await FileSource.open(local, options.size)
   const target = options.atomic ? temporaryName(remote) : remote
   const resumedAt = await findOffset(upload, target, source.size)
+  upload.onOffset?.(resumedAt)
   source.seek(resumedAt)
   const { reply } = await send(upload, target, source, resumedAt)
   const name = options.how === 'unique' ? nameIn(reply.lines.join(' ')) : undefined
