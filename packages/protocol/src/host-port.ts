@@ -5,9 +5,9 @@ import { badArgument, ProtocolError } from './errors.ts'
 /** `h1,h2,h3,h4,p1,p2`: RFC 959 section 4.1.2. */
 const PORT_ARGUMENT =
   /^\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*$/
-/** RFC 1123 section 4.1.2.6: the parentheses cannot be relied on, so a client scans for the digits. */
+/** RFC 1123 section 4.1.2.6: the parentheses cannot be relied on, so a client scans for the digits. Negative numbers are none. */
 const SIX_NUMBERS =
-  /(?<!\d)(\d{1,3}) ?, ?(\d{1,3}) ?, ?(\d{1,3}) ?, ?(\d{1,3}) ?, ?(\d{1,3}) ?, ?(\d{1,3})(?!\d)/
+  /(?<![\d-])(\d{1,3}) ?, ?(\d{1,3}) ?, ?(\d{1,3}) ?, ?(\d{1,3}) ?, ?(\d{1,3}) ?, ?(\d{1,3})(?!\d)/
 
 /**
  * Reads the argument of PORT. Blanks around the numbers are allowed.
