@@ -76,6 +76,15 @@ export class DataLink {
     this.#use(socket)
   }
 
+  /** Dials as somebody else. */
+  async strange(from: string): Promise<void> {
+    if (!this.#target) throw new DataBroke('nobody said where to dial')
+    const socket = connect({ ...this.#target, localAddress: from })
+    this.#own(socket)
+    socket.end('what the client must not take')
+    await new Promise<void>(resolve => socket.once('close', () => resolve()))
+  }
+
   unlisten(): void {
     for (const server of this.#servers) server.close()
     void this.#came?.then(socket => socket.resetAndDestroy())

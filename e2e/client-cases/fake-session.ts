@@ -155,6 +155,7 @@ export class FakeSession {
     if ('listen' in action)
       return this.#data.listen(action.listen === true ? this.#server.address : action.listen)
     if ('dial' in action) return this.#data.dial(action.dial === true ? undefined : action.dial)
+    if ('stranger' in action) return this.#data.strange(action.stranger)
     if ('accept' in action) return this.#data.accept()
     if ('unlisten' in action) return this.#data.unlisten()
     if ('data' in action) {

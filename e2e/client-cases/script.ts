@@ -22,6 +22,8 @@ export type Action =
   | { readonly listen: string | true }
   /** Dials where PORT or EPRT said, from this address. */
   | { readonly dial: string | true }
+  /** Somebody at this address dials there too, and says something; how that ends does not matter. */
+  | { readonly stranger: string }
   /** Waits for the client on the port of the last `listen`. */
   | { readonly accept: true }
   /** Closes the port of the last `listen`; who has come is reset. */

@@ -1,7 +1,15 @@
 import type { ClientCase } from '../case.ts'
+import { ACTIVE_CASES } from './active.ts'
 import { GREETING_CASES } from './greeting.ts'
 import { LOGIN_CASES } from './login.ts'
+import { PASSIVE_CASES } from './passive.ts'
 import { REPLY_CASES } from './replies.ts'
 
 /** Every case, in groups. */
-export const CASES: readonly ClientCase[] = [...GREETING_CASES, ...REPLY_CASES, ...LOGIN_CASES]
+export const CASES: readonly ClientCase[] = [
+  ...GREETING_CASES,
+  ...REPLY_CASES,
+  ...LOGIN_CASES,
+  ...PASSIVE_CASES,
+  ...ACTIVE_CASES,
+]
