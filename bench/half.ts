@@ -18,7 +18,7 @@ export interface Ground {
 }
 
 /** What a half has measured: a table. */
-export interface Outcome {
+interface Outcome {
   readonly columns: readonly Column[]
   readonly works: readonly Row[]
   readonly figures: ReadonlyMap<string, ReadonlyMap<string, Figure>>

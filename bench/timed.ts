@@ -14,7 +14,7 @@ export interface Cost {
 }
 
 /** How a client is run. */
-export interface RunOptions {
+interface RunOptions {
   /** Its HOME and working folder. */
   readonly home: string
   /** The program and arguments that start it, such as `ip netns exec NAME`. */

@@ -6,7 +6,7 @@ import { checkFile, checkFolder } from './files.ts'
 import type { ClientContext } from './work.ts'
 
 /** A move that is ready to be made; disposing of it removes what it left on either side. */
-export interface Move extends AsyncDisposable {
+interface Move extends AsyncDisposable {
   readonly order: Order
   /** The client's HOME. */
   readonly home: string

@@ -32,9 +32,7 @@ function common({ tls, connections }: Order): string[] {
 }
 
 /** The files as curl's settings: a URL and a path for each. */
-export function pairsOf(
-  order: Pick<Order, 'direction' | 'host' | 'port' | 'remote' | 'local' | 'names'>,
-): string {
+function pairsOf(order: Pick<Order, 'direction' | 'host' | 'port' | 'remote' | 'local' | 'names'>): string {
   const { direction, host, port, remote, local, names } = order
   const root = `ftp://${host}:${port}${remote}`
   const option = direction === 'down' ? 'output' : 'upload-file'
