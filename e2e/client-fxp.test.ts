@@ -1,0 +1,319 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { FtpClient, type FxpOptions, fxp } from '@portolan/client'
+import { LAB_SERVERS } from './lab/servers/kinds.ts'
+import { type LabServer, startServer } from './lab/servers/start.ts'
+import { skipServer } from './lab/servers/workshop.ts'
+import { type Embedded, PASSWORD, startEmbedded } from './support/embedded.ts'
+
+const CONTENT = randomBytes(700_000)
+const USER = 'mover'
+
+describe('between two servers of our own', () => {
+  let one: Embedded
+  let other: Embedded
+
+  before(async () => {
+    one = await startEmbedded()
+    other = await startEmbedded()
+    for (const server of [one, other]) await mkdir(server.home(USER), { recursive: true })
+    await writeFile(join(one.home(USER), 'there.bin'), CONTENT)
+  })
+  after(async () => {
+    await one[Symbol.asyncDispose]()
+    await other[Symbol.asyncDispose]()
+  })
+
+  const clientOf = (server: Embedded) => new FtpClient({ ...server.at(), user: USER, password: PASSWORD })
+
+  for (const passive of ['source', 'target'] as const) {
+    it(`moves a file with the ${passive} listening`, async () => {
+      await using source = clientOf(one)
+      await using target = clientOf(other)
+      const result = await fxp(source, 'there.bin', target, `by-${passive}.bin`, { passive })
+      assert.deepEqual(result, { bytes: CONTENT.length, resumedAt: 0, passive, protection: 'clear' })
+      assert.deepEqual(await readFile(join(other.home(USER), `by-${passive}.bin`)), CONTENT)
+      // Both sessions are in step afterwards.
+      assert.equal((await source.stat('there.bin')).size, CONTENT.length)
+      assert.equal((await target.stat(`by-${passive}.bin`)).size, CONTENT.length)
+      assert.equal((await source.list()).entries.length, 1)
+    })
+  }
+
+  it('goes on behind the bytes that the target has', async () => {
+    await writeFile(join(other.home(USER), 'begun.bin'), CONTENT.subarray(0, 100_001))
+    await using source = clientOf(one)
+    await using target = clientOf(other)
+    const result = await fxp(source, 'there.bin', target, 'begun.bin', { resume: true })
+    assert.equal(result.resumedAt, 100_001)
+    assert.deepEqual(await readFile(join(other.home(USER), 'begun.bin')), CONTENT)
+  })
+
+  it('moves in opposite directions at once over one session each, without a deadlock', async () => {
+    await writeFile(join(other.home(USER), 'back.bin'), CONTENT)
+    await using source = clientOf(one)
+    await using target = clientOf(other)
+    await Promise.all([
+      fxp(source, 'there.bin', target, 'crossed.bin'),
+      fxp(target, 'back.bin', source, 'crossed.bin'),
+    ])
+    assert.deepEqual(await readFile(join(one.home(USER), 'crossed.bin')), CONTENT)
+    assert.deepEqual(await readFile(join(other.home(USER), 'crossed.bin')), CONTENT)
+  })
+
+  it('moves a file within one server, over two sessions of one client', async () => {
+    await using client = clientOf(one)
+    await fxp(client, 'there.bin', client, 'copy.bin')
+    assert.deepEqual(await readFile(join(one.home(USER), 'copy.bin')), CONTENT)
+  })
+
+  it('tells what the source said of a file that is not there, and the target is left as it was', async () => {
+    await using source = clientOf(one)
+    await using target = clientOf(other)
+    await assert.rejects(fxp(source, 'nowhere.bin', target, 'nothing.bin'), {
+      code: 'FTP_REPLY',
+      command: 'RETR nowhere.bin',
+    })
+    await assert.rejects(target.stat('nothing.bin'), { code: 'FTP_REPLY' })
+    assert.equal(
+      (await source.list()).entries.some(entry => entry.name === 'there.bin'),
+      true,
+    )
+  })
+
+  it('tells what the target said of a name that it does not take', async () => {
+    await using source = clientOf(one)
+    await using target = clientOf(other)
+    await assert.rejects(fxp(source, 'there.bin', target, 'no/such/folder.bin'), {
+      code: 'FTP_REPLY',
+      command: 'STOR no/such/folder.bin',
+    })
+    assert.equal((await source.stat('there.bin')).size, CONTENT.length)
+  })
+
+  it('does not protect by itself what one side protects: it says what is missing', async () => {
+    await using source = clientOf(one)
+    await using target = clientOf(other)
+    await assert.rejects(fxp(source, 'there.bin', target, 'secret.bin', { protection: 'private' }), {
+      code: 'FTP_UNSUPPORTED',
+    })
+  })
+
+  it('ends both sessions when the caller has enough', async () => {
+    await using source = clientOf(one)
+    await using target = clientOf(other)
+    const signal = AbortSignal.abort()
+    await assert.rejects(fxp(source, 'there.bin', target, 'ended.bin', { signal }), { code: 'FTP_ABORTED' })
+    assert.equal((await source.stat('there.bin')).size, CONTENT.length)
+  })
+})
+
+describe('under TLS', () => {
+  let one: Embedded
+  let other: Embedded
+  const settings = {
+    listeners: [{ host: '127.0.0.1', port: 0, tls: 'optional' as const }],
+    tls: { selfSigned: true },
+  }
+
+  before(async () => {
+    one = await startEmbedded({ settings })
+    other = await startEmbedded({ settings })
+    for (const server of [one, other]) await mkdir(server.home(USER), { recursive: true })
+    await writeFile(join(one.home(USER), 'there.bin'), CONTENT)
+  })
+  after(async () => {
+    await one[Symbol.asyncDispose]()
+    await other[Symbol.asyncDispose]()
+  })
+
+  const clientOf = (server: Embedded) =>
+    new FtpClient({
+      ...server.at(),
+      user: USER,
+      password: PASSWORD,
+      tls: 'explicit',
+      tlsOptions: { verify: false },
+    })
+
+  it('refuses to send in the clear unasked, and names what the servers lack', async () => {
+    await using source = clientOf(one)
+    await using target = clientOf(other)
+    await assert.rejects(fxp(source, 'there.bin', target, 'clear.bin'), error => {
+      assert.ok(error instanceof Error && /CPSV or SSCN/.test(error.message))
+      return true
+    })
+  })
+
+  it('sends in the clear when it is asked to, and both sessions protect their data again afterwards', async () => {
+    await using source = clientOf(one)
+    await using target = clientOf(other)
+    const result = await fxp(source, 'there.bin', target, 'clear.bin', { protection: 'clear' })
+    assert.equal(result.protection, 'clear')
+    assert.deepEqual(await readFile(join(other.home(USER), 'clear.bin')), CONTENT)
+    for (const client of [source, target])
+      await client.use('a look', new AbortController().signal, 'safe', async session =>
+        assert.equal(session.protection, 'private'),
+      )
+    assert.equal((await target.list()).entries.length, 1)
+  })
+})
+
+/** A server that agrees to everything and moves nothing: its replies by verb. */
+async function scripted(replies: Readonly<Record<string, string>>) {
+  const seen: string[] = []
+  const server = createServer(socket => {
+    socket.on('error', () => {})
+    socket.write('220 Ready\r\n')
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      for (const line of text.split('\r\n').filter(part => part !== '')) {
+        seen.push(line)
+        const [verb = ''] = line.split(' ')
+        const said = replies[verb] ?? '502 Not here.'
+        if (said !== '') socket.write(`${said}\r\n`)
+      }
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  const { port } = address
+  return {
+    seen,
+    client: () =>
+      new FtpClient({
+        host: '127.0.0.1',
+        port,
+        retry: { retries: 0 },
+        timeouts: { explanation: 200, completion: 300 },
+      }),
+    [Symbol.asyncDispose]: async () => {
+      server.close()
+    },
+  }
+}
+
+const WILLING = {
+  USER: '230 In.',
+  TYPE: '200 Yes.',
+  SIZE: '213 1000',
+  PASV: '227 Here (127,0,0,1,200,10)',
+  PORT: '200 Yes.',
+  RETR: '150 Coming.',
+  STOR: '150 Send it.',
+  QUIT: '221 Bye.',
+}
+
+/** What servers do, and what comes of it. */
+const hostile: readonly {
+  readonly name: string
+  readonly source?: Readonly<Record<string, string>>
+  readonly target?: Readonly<Record<string, string>>
+  readonly options?: FxpOptions
+  readonly fails: { readonly code: string; readonly message: RegExp }
+}[] = [
+  {
+    name: 'neither dials an address that is not its client’s',
+    source: { PORT: '500 Illegal PORT command.', EPRT: '500 Illegal EPRT command.' },
+    target: { PORT: '504 I won’t.' },
+    fails: { code: 'FTP_UNSUPPORTED', message: /source listening.*504 I won.*target listening.*500 Illegal/ },
+  },
+  {
+    name: 'neither listens',
+    source: { PASV: '502 No.' },
+    target: { PASV: '502 No.' },
+    fails: { code: 'FTP_UNSUPPORTED', message: /502 No/ },
+  },
+  {
+    name: 'the one that dials does not reach the other, which says nothing',
+    source: { RETR: '425 Cannot connect.' },
+    target: { STOR: '425 Cannot connect.' },
+    fails: { code: 'FTP_UNSUPPORTED', message: /425 Cannot connect/ },
+  },
+  {
+    name: 'the target has no room',
+    target: { STOR: '552 Quota exceeded.' },
+    fails: { code: 'FTP_REPLY', message: /STOR to was refused: 552/ },
+  },
+  {
+    name: 'the source is done and the target never says so',
+    source: { RETR: '226 Sent.' },
+    fails: { code: 'FTP_TIMEOUT', message: /did not say within 0.3 seconds how STOR to ended/ },
+  },
+  {
+    name: 'neither ever finishes',
+    options: { limitMs: 200 },
+    fails: { code: 'FTP_TIMEOUT', message: /did not finish within 0.2 seconds/ },
+  },
+  {
+    name: 'the source breaks off',
+    source: { RETR: '426 Broken.' },
+    target: { STOR: '426 Broken as well.' },
+    fails: { code: 'FTP_TRANSFER', message: /426 Broken/ },
+  },
+]
+
+describe('with servers that fail', () => {
+  for (const { name, source = {}, target = {}, options = {}, fails } of hostile) {
+    it(`says so when ${name}`, async () => {
+      await using one = await scripted({ ...WILLING, ...source })
+      await using other = await scripted({ ...WILLING, ...target })
+      await using from = one.client()
+      await using to = other.client()
+      await assert.rejects(fxp(from, 'from', to, 'to', options), fails)
+    })
+  }
+
+  it('does not tell the target to store what the source refuses a moment later', async () => {
+    await using one = await scripted({ ...WILLING, SIZE: '502 No.', RETR: '550 No such file.' })
+    await using other = await scripted(WILLING)
+    await using from = one.client()
+    await using to = other.client()
+    await assert.rejects(fxp(from, 'from', to, 'to'), { code: 'FTP_REPLY', command: 'RETR from' })
+    assert.deepEqual(
+      other.seen.filter(line => line.startsWith('STOR')),
+      [],
+    )
+  })
+})
+
+const theirs = await Promise.all(
+  LAB_SERVERS.filter(({ kind }) => kind !== 'portolan').map(async one => ({
+    ...one,
+    skip: await skipServer(one.kind),
+  })),
+)
+
+describe('between servers of others', () => {
+  for (const { kind, label, skip } of theirs) {
+    describe(label, { skip }, () => {
+      let lab: LabServer
+      let ours: Embedded
+      before(async () => {
+        lab = await startServer(kind)
+        ours = await startEmbedded()
+        await mkdir(ours.home(USER), { recursive: true })
+        await lab.give('there.bin', CONTENT)
+      })
+      after(async () => {
+        await lab?.stop()
+        await ours?.[Symbol.asyncDispose]()
+      })
+
+      it('sends to us and takes from us, from one address', async () => {
+        const { host, port, user, password } = lab
+        await using their = new FtpClient({ host, port, user, password })
+        await using mine = new FtpClient({ ...ours.at(), user: USER, password: PASSWORD })
+        await fxp(their, 'there.bin', mine, 'here.bin')
+        assert.deepEqual(await readFile(join(ours.home(USER), 'here.bin')), CONTENT)
+        await fxp(mine, 'here.bin', their, 'back.bin')
+        assert.deepEqual(await readFile(join(lab.files, 'back.bin')), CONTENT)
+      })
+    })
+  }
+})
