@@ -15,22 +15,24 @@ export interface RemoveFlags extends CommonFlags {
 
 /** `portolan rm`: removes files, and with `-r` folders with all that is in them. */
 export async function remove(urls: readonly string[], flags: RemoveFlags, io: ClientIo): Promise<number> {
-  return eachRemote(urls, flags, io, async (run, remote) => {
-    const { client } = remote
-    const path = pathOf(remote, 'rm')
-    const { signal } = run
-    const folder = flags.recursive && (await client.stat(path, { signal })).kind === 'folder'
-    if (folder) {
-      const removed = await client.removeTree(path, { signal })
-      const text = `${path}: removed with ${count(removed.files, 'file')} in ${count(removed.folders, 'folder')}`
-      run.tell({ event: 'action', action: 'remove-folder', name: path, text })
-      return
-    }
-    await client.remove(path, { signal }).catch(error => {
-      throw flags.recursive ? error : withHint(error, 'A folder is removed with -r.')
-    })
-    run.tell({ event: 'action', action: 'remove', name: path, text: `${path}: removed` })
+  return eachRemote(urls, flags, io, (run, remote) => removeOne(run, remote, flags))
+}
+
+/** Removes what a path names. */
+export async function removeOne(run: ClientRun, remote: Remote, { recursive }: RemoveFlags): Promise<void> {
+  const { client } = remote
+  const { signal } = run
+  const path = pathOf(remote, 'rm')
+  if (recursive && (await client.stat(path, { signal })).kind === 'folder') {
+    const removed = await client.removeTree(path, { signal })
+    const text = `${path}: removed with ${count(removed.files, 'file')} in ${count(removed.folders, 'folder')}`
+    run.tell({ event: 'action', action: 'remove-folder', name: path, text })
+    return
+  }
+  await client.remove(path, { signal }).catch(error => {
+    throw recursive ? error : withHint(error, 'A folder is removed with -r.')
   })
+  run.tell({ event: 'action', action: 'remove', name: path, text: `${path}: removed` })
 }
 
 /** The flags of `portolan mkdir`. */
@@ -44,16 +46,19 @@ export async function makeFolders(
   flags: MakeFolderFlags,
   io: ClientIo,
 ): Promise<number> {
-  return eachRemote(urls, flags, io, async (run, remote) => {
-    const path = pathOf(remote, 'mkdir')
-    const parents = flags.parents ?? false
-    await remote.client.makeFolder(path, { parents, signal: run.signal }).catch(error => {
-      throw parents
-        ? error
-        : withHint(error, 'With --parents, folders above are made too, and one that exists is no failure.')
-    })
-    run.tell({ event: 'action', action: 'make-folder', name: path, text: `${path}: made` })
+  return eachRemote(urls, flags, io, (run, remote) => makeOne(run, remote, flags))
+}
+
+/** Makes the folder that a path names. */
+export async function makeOne(run: ClientRun, remote: Remote, flags: MakeFolderFlags): Promise<void> {
+  const path = pathOf(remote, 'mkdir')
+  const parents = flags.parents ?? false
+  await remote.client.makeFolder(path, { parents, signal: run.signal }).catch(error => {
+    throw parents
+      ? error
+      : withHint(error, 'With --parents, folders above are made too, and one that exists is no failure.')
   })
+  run.tell({ event: 'action', action: 'make-folder', name: path, text: `${path}: made` })
 }
 
 /** `portolan mv URL PATH`: renames or moves within a server. */
@@ -63,15 +68,17 @@ export async function move(url: string, to: string, flags: CommonFlags, io: Clie
     const target = isRemote(to) ? await run.remotes.find(to) : undefined
     if (target && target.server !== remote.server)
       throw new UserError('mv works within one server: fxp copies from one to another')
-    const from = pathOf(remote, 'mv')
-    const named = target?.path ?? to
-    const path = named.endsWith('/') ? joinRemote(named, lastName(from)) : named
-    if (path === '') throw new UserError('The new path is empty: give a name, or a folder with / at its end')
-    await run.attemptAt(remote, async () => {
-      await remote.client.rename(from, path, { signal: run.signal })
-      run.tell({ event: 'action', action: 'move', name: from, text: `${from}: now ${path}` })
-    })
+    await run.attemptAt(remote, () => moveOne(run, remote, target?.path ?? to))
   })
+}
+
+/** Renames or moves what a path names. @param to - a path, or a folder with `/` at its end */
+export async function moveOne(run: ClientRun, remote: Remote, to: string): Promise<void> {
+  const from = pathOf(remote, 'mv')
+  const path = to.endsWith('/') ? joinRemote(to, lastName(from)) : to
+  if (path === '') throw new UserError('The new path is empty: give a name, or a folder with / at its end')
+  await remote.client.rename(from, path, { signal: run.signal })
+  run.tell({ event: 'action', action: 'move', name: from, text: `${from}: now ${path}` })
 }
 
 /** Does the same for every URL, and goes on after one that failed. */

@@ -11,6 +11,7 @@ import type { ChecksumFlags } from './inspect.ts'
 import type { ListFlags } from './list.ts'
 import type { MirrorFlags } from './mirror.ts'
 import type { PutFlags } from './put.ts'
+import type { ShellFlags } from './shell/run-shell.ts'
 import type { AddSiteFlags } from './sites.ts'
 
 /** Runs what a command does, once what it needs is loaded. */
@@ -139,6 +140,13 @@ export function addClientCommands(program: Command, io: Io, run: Run): void {
       .option('--keep-mode', 'give files the permissions of their source'),
   ).action((source: string, target: string, flags: MirrorFlags) =>
     withIo(async io => (await import('./mirror.ts')).mirrorFolders(source, target, flags, io)),
+  )
+  finish(
+    command('shell', 'work on a server line by line; help tells the commands')
+      .argument('[url]', 'a URL, or SITE:')
+      .option('-k, --keep-going', 'go on after a line that failed, when lines come from a pipe'),
+  ).action((url: string | undefined, flags: ShellFlags) =>
+    withIo(async io => (await import('./shell/run-shell.ts')).runShell(url, flags, io)),
   )
   addSites(program, withIo)
 }

@@ -39,12 +39,12 @@ const BROKEN_PHASES = new Set(['settings', 'connect', 'greeting', 'tls', 'login'
 
 /** One run of a command: its servers, what it tells, what became of it. */
 export class ClientRun {
-  readonly io: ClientIo
   readonly flags: CommonFlags
   readonly remotes: Remotes
-  readonly signal: AbortSignal
-  readonly tally = new Tally()
-  readonly #report: Report
+  #io: ClientIo
+  #signal: AbortSignal
+  #tally = new Tally()
+  #report: Report
   readonly #log: EventLog | undefined
   readonly #warned = new Set<string>()
 
@@ -53,9 +53,9 @@ export class ClientRun {
     flags: CommonFlags,
     parts: { report: Report; signal: AbortSignal; connections: number },
   ) {
-    this.io = io
+    this.#io = io
     this.flags = flags
-    this.signal = parts.signal
+    this.#signal = parts.signal
     this.#report = parts.report
     this.#log = flags.log === undefined ? undefined : new EventLog(flags.log)
     this.remotes = new Remotes({
@@ -67,8 +67,28 @@ export class ClientRun {
     })
   }
 
+  get io(): ClientIo {
+    return this.#io
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal
+  }
+
+  get tally(): Tally {
+    return this.#tally
+  }
+
   get json(): boolean {
     return this.flags.json === true
+  }
+
+  /** Begins another piece of work with the same servers: a command of the shell. */
+  renew(parts: { readonly io: ClientIo; readonly report: Report; readonly signal: AbortSignal }): void {
+    this.#io = parts.io
+    this.#report = parts.report
+    this.#signal = parts.signal
+    this.#tally = new Tally()
   }
 
   /** Whatever was asked for is written to standard output: as the event with `--json`, else as the line. */
@@ -203,7 +223,8 @@ function exitOf({ tally, signal }: ClientRun, interrupt: Interrupt): number {
   return exitCodeOfRun(tally.done, tally.failures)
 }
 
-async function chooseReport(flags: OutputFlags, io: ClientIo, transfers: boolean): Promise<Report> {
+/** Bars where a person looks on and bytes move, else lines; JSON where it was asked for. */
+export async function chooseReport(flags: OutputFlags, io: ClientIo, transfers: boolean): Promise<Report> {
   if (flags.json) return new JsonReport(line => io.out(line))
   const bars = transfers && io.errIsTerminal && !flags.quiet && !flags.verbose
   // Bars are code that pipes and scripts need not load.

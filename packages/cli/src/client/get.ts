@@ -33,57 +33,69 @@ interface Download {
 export async function get(urls: readonly string[], flags: GetFlags, io: ClientIo): Promise<number> {
   const parallel = readParallel(flags.parallel, 4)
   const segments = readSegments(flags.segments)
-  const verify = readVerify(flags.verify)
-  const { output, json } = flags
-  if (output === '-' && json)
+  readVerify(flags.verify)
+  if (flags.output === '-' && flags.json)
     throw new UserError('--json and -o - would both write to standard output: use one')
   if (flags.recursive) return (await import('./mirror.ts')).getFolders(urls, flags, io)
   const many = urls.length > 1 || urls.some(hasGlob)
   const connections = Math.min(256, (many ? parallel : 1) * segments)
   return runClient(flags, io, { transfers: true, connections }, async run => {
-    const downloads = await findDownloads(run, urls, flags)
-    const target = await Target.of(output, io.cwd, many)
-    target.checkDistinct(downloads.map(({ path }) => path))
-    // One after the other: their bytes would mix.
-    const most = target.isStream ? 1 : parallel
-    await inParallel(downloads, most, run.signal, async ({ remote, path, known }, left) => {
-      const ascii = flags.ascii ?? remote.type === 'ascii'
-      const options: DownloadOptions = {
-        signal: run.signal,
-        type: ascii ? 'ascii' : 'binary',
-        resume: flags.resume ?? true,
-        keepTime: flags.time ?? true,
-        segments: ascii ? 1 : segments,
-        more: left > 0,
-        ...(verify && { verify }),
-        ...(known && { known }),
-      }
-      await runTransfer(run, {
-        remote,
-        direction: 'download',
-        name: path,
-        total: known?.size,
-        kept: !ascii && segments === 1 && !target.isStream,
-        run: async onProgress => {
-          const to = target.isStream ? undefined : target.pathOf(path)
-          const result = await remote.client.download(path, to ?? io.stdout, { ...options, onProgress })
-          return { ...result, ...(to !== undefined && { to }) }
-        },
-      })
+    const remotes: Remote[] = []
+    for (const url of urls) remotes.push(await run.remotes.find(url))
+    await download(run, remotes, flags)
+  })
+}
+
+/** Fetches what the paths name. */
+export async function download(run: ClientRun, remotes: readonly Remote[], flags: GetFlags): Promise<void> {
+  const { io, signal } = run
+  const segments = readSegments(flags.segments)
+  const verify = readVerify(flags.verify)
+  const downloads = await findDownloads(run, remotes, flags)
+  const many = remotes.length > 1 || downloads.length > 1
+  const target = await Target.of(flags.output, io.cwd, many)
+  target.checkDistinct(downloads.map(({ path }) => path))
+  // One after the other: their bytes would mix.
+  const most = target.isStream ? 1 : readParallel(flags.parallel, 4)
+  await inParallel(downloads, most, signal, async ({ remote, path, known }, left) => {
+    const ascii = flags.ascii ?? remote.type === 'ascii'
+    const options: DownloadOptions = {
+      signal,
+      type: ascii ? 'ascii' : 'binary',
+      resume: flags.resume ?? true,
+      keepTime: flags.time ?? true,
+      segments: ascii ? 1 : segments,
+      more: left > 0,
+      ...(verify && { verify }),
+      ...(known && { known }),
+    }
+    await runTransfer(run, {
+      remote,
+      direction: 'download',
+      name: path,
+      total: known?.size,
+      kept: !ascii && segments === 1 && !target.isStream,
+      run: async onProgress => {
+        const to = target.isStream ? undefined : target.pathOf(path)
+        const result = await remote.client.download(path, to ?? io.stdout, { ...options, onProgress })
+        return { ...result, ...(to !== undefined && { to }) }
+      },
     })
   })
 }
 
-/** Every file that the URLs name. A URL that names none is a failure of its own. */
-async function findDownloads(run: ClientRun, urls: readonly string[], flags: GetFlags): Promise<Download[]> {
+/** Every file that the paths name. A pattern that fits none is a failure of its own. */
+async function findDownloads(
+  run: ClientRun,
+  remotes: readonly Remote[],
+  flags: GetFlags,
+): Promise<Download[]> {
   const downloads: Download[] = []
-  const remotes = []
-  for (const url of urls) {
-    const remote = await run.remotes.find(url)
-    if (remote.type === 'listing' || lastName(remote.path) === '')
-      throw new UserError(`${JSON.stringify(remote.path)} is a folder: fetch it with -r, or list it with ls`)
-    remotes.push(remote)
-  }
+  const folder = remotes.find(({ type, path }) => type === 'listing' || lastName(path) === '')
+  if (folder)
+    throw new UserError(
+      `${folder.path || 'The folder of the login'} is a folder: fetch it with -r, or list it with ls`,
+    )
   for (const remote of remotes) {
     if (flags.glob === false || !hasGlob(remote.path)) {
       downloads.push({ remote, path: remote.path })

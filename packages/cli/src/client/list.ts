@@ -29,25 +29,26 @@ export async function list(urls: readonly string[], flags: ListFlags, io: Client
     let first = true
     for (const remote of remotes) {
       await run.attemptAt(remote, async () => {
-        const { entries, unparsed } = await readListing(remote, run.signal, flags)
         if (remotes.length > 1 && !run.json) {
           io.out(`${first ? '' : '\n'}${printable(remote.path) || '.'}:`)
           first = false
         }
-        printEntries(run, entries, flags)
-        for (const line of unparsed)
-          run.tell({
-            event: 'warning',
-            code: 'unparsed',
-            text: `A line of the listing cannot be read: ${line}`,
-          })
+        await listOne(run, remote, flags)
       })
     }
   })
 }
 
+/** Prints what a path names. */
+export async function listOne(run: ClientRun, remote: Remote, flags: ListFlags): Promise<void> {
+  const { entries, unparsed } = await readListing(remote, run.signal, flags)
+  printEntries(run, entries, flags)
+  for (const line of unparsed)
+    run.tell({ event: 'warning', code: 'unparsed', text: `A line of the listing cannot be read: ${line}` })
+}
+
 /** What a path names: the entries of a folder, one file, or what fits a pattern. */
-export async function readListing(
+async function readListing(
   remote: Remote,
   signal: AbortSignal,
   { all, glob }: Pick<ListFlags, 'all' | 'glob'>,
@@ -83,11 +84,7 @@ export async function readListing(
 }
 
 /** Writes entries to standard output in the form that was asked for. */
-export function printEntries(
-  run: ClientRun,
-  entries: Listed['entries'],
-  { long }: Pick<ListFlags, 'long'>,
-): void {
+function printEntries(run: ClientRun, entries: Listed['entries'], { long }: Pick<ListFlags, 'long'>): void {
   const { io } = run
   if (run.json) {
     for (const { entry, path } of entries) run.tell(entryEvent(entry, path))

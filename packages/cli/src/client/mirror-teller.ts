@@ -71,7 +71,7 @@ export class MirrorTeller {
         ...(bytes !== undefined && { bytes }),
         because: because.text,
       },
-      `${kind.padEnd(13)} ${size.padStart(9)}  ${printable(path)}  (${printable(because.text)})`,
+      `${kind.padEnd(13)} ${size.padStart(9)}  ${printable(path) || '.'}  (${printable(because.text)})`,
     )
   }
 
@@ -99,7 +99,12 @@ export class MirrorTeller {
       const facts = { direction: this.#direction, bytes: bytes ?? running.bytes, resumedAt: 0, ms }
       this.#run.tell({ event: 'done', task: running.task, name: path, ...facts })
     } else if (!QUIET.has(kind)) {
-      this.#run.tell({ event: 'action', action: kind, name: path, text: `${path}: ${DONE[kind] ?? kind}` })
+      this.#run.tell({
+        event: 'action',
+        action: kind,
+        name: path,
+        text: `${path || '.'}: ${DONE[kind] ?? kind}`,
+      })
     }
   }
 

@@ -55,7 +55,7 @@ export async function mirrorFolders(
     throw new UserError(
       `One of ${JSON.stringify(source)} and ${JSON.stringify(target)} has to be on a server: a URL, or SITE:PATH`,
     )
-  const options = readOptions(flags)
+  const options = readMirrorOptions(flags)
   const connections = options.parallel ?? PARALLEL
   return runClient(flags, io, { transfers: true, connections }, async run => {
     const remote = await run.remotes.find(from ? source : target)
@@ -131,7 +131,8 @@ export async function putFolders(
   })
 }
 
-async function mirrorOne(
+/** Mirrors one folder, and tells what it came to. */
+export async function mirrorOne(
   run: ClientRun,
   remote: Remote,
   options: Shared & Pick<MirrorOptions, 'direction' | 'local'>,
@@ -175,7 +176,8 @@ export function summaryText(summary: MirrorSummary, dryRun: boolean): string {
   return `${dryRun ? 'Would be: ' : ''}${parts.filter(Boolean).join(', ')}`
 }
 
-function readOptions(flags: MirrorFlags): Shared {
+/** @throws {UserError} with what is allowed */
+export function readMirrorOptions(flags: MirrorFlags): Shared {
   const compare = readChoice('--compare', flags.compare, COMPARE)
   const links = readChoice('--links', flags.links, LINKS)
   const verify = readVerify(flags.verify)

@@ -30,50 +30,59 @@ export interface PutFlags extends CommonFlags {
 export async function put(words: readonly string[], flags: PutFlags, io: ClientIo): Promise<number> {
   const { files, url } = readWords(words)
   const parallel = readParallel(flags.parallel, 4)
-  const verify = readVerify(flags.verify)
+  readVerify(flags.verify)
   checkFlags(flags)
   if (flags.recursive) return (await import('./mirror.ts')).putFolders(files, url, flags, io)
   const connections = files.length > 1 ? parallel : 1
-  const stoppable = !flags.append && !flags.unique && !flags.ascii && !flags.atomic
-  const options = { transfers: true, connections, resumeWith: '--resume' }
-  return runClient(flags, io, options, async run => {
-    const remote = await run.remotes.find(url)
-    const ascii = flags.ascii ?? remote.type === 'ascii'
-    const pathOf = await findTarget(run, remote, files, flags)
-    const how = flags.append ? 'append' : flags.unique ? 'unique' : 'store'
-    const upload: UploadOptions = {
-      signal: run.signal,
-      type: ascii ? 'ascii' : 'binary',
-      how,
-      atomic: flags.atomic ?? false,
-      resume: flags.resume ?? false,
-      keepTime: flags.keepTime ?? false,
-      keepMode: flags.keepMode ?? false,
-      ...(verify && { verify }),
-    }
-    await inParallel(files, parallel, run.signal, async (file, left) => {
-      const path = pathOf(file)
-      const stats = file === '-' ? undefined : await stat(resolve(io.cwd, file)).catch(() => undefined)
-      await runTransfer(run, {
-        remote,
-        direction: 'upload',
-        name: file === '-' ? path : file,
-        total: stats?.size,
-        kept: stoppable && !ascii && file !== '-',
-        run: async onProgress => {
-          if (stats?.isDirectory())
-            throw new FtpError('FTP_LOCAL', `${file} is a folder: send it with -r.`, { phase: 'local' })
-          const source = file === '-' ? io.stdin : resolve(io.cwd, file)
-          const facts = stats === undefined ? {} : { size: stats.size }
-          const result = await remote.client.upload(source, path, {
-            ...upload,
-            ...facts,
-            more: left > 0,
-            onProgress,
-          })
-          return { ...result, to: result.name ?? path }
-        },
-      })
+  return runClient(flags, io, { transfers: true, connections, resumeWith: '--resume' }, async run => {
+    await upload(run, files, await run.remotes.find(url), flags)
+  })
+}
+
+/** Sends files to a name, or into a folder. */
+export async function upload(
+  run: ClientRun,
+  files: readonly string[],
+  remote: Remote,
+  flags: PutFlags,
+): Promise<void> {
+  const { io, signal } = run
+  const verify = readVerify(flags.verify)
+  const ascii = flags.ascii ?? remote.type === 'ascii'
+  const pathOf = await findTarget(run, remote, files, flags)
+  const kept = !flags.append && !flags.unique && !flags.atomic && !ascii
+  const options: UploadOptions = {
+    signal,
+    type: ascii ? 'ascii' : 'binary',
+    how: flags.append ? 'append' : flags.unique ? 'unique' : 'store',
+    atomic: flags.atomic ?? false,
+    resume: flags.resume ?? false,
+    keepTime: flags.keepTime ?? false,
+    keepMode: flags.keepMode ?? false,
+    ...(verify && { verify }),
+  }
+  await inParallel(files, readParallel(flags.parallel, 4), signal, async (file, left) => {
+    const path = pathOf(file)
+    const stats = file === '-' ? undefined : await stat(resolve(io.cwd, file)).catch(() => undefined)
+    await runTransfer(run, {
+      remote,
+      direction: 'upload',
+      name: file === '-' ? path : file,
+      total: stats?.size,
+      kept: kept && file !== '-',
+      run: async onProgress => {
+        if (stats?.isDirectory())
+          throw new FtpError('FTP_LOCAL', `${file} is a folder: send it with -r.`, { phase: 'local' })
+        const source = file === '-' ? io.stdin : resolve(io.cwd, file)
+        const facts = stats === undefined ? {} : { size: stats.size }
+        const result = await remote.client.upload(source, path, {
+          ...options,
+          ...facts,
+          more: left > 0,
+          onProgress,
+        })
+        return { ...result, to: result.name ?? path }
+      },
     })
   })
 }

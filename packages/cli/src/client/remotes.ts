@@ -54,6 +54,12 @@ export class Remotes implements AsyncDisposable {
     return { server: await server, client: (await server).client, path, type }
   }
 
+  /** The next URL of this server makes a new client. Closing the old one is up to the caller. */
+  forget(server: Server): void {
+    for (const [key, one] of this.#servers)
+      void one.then(found => found === server && this.#servers.get(key) === one && this.#servers.delete(key))
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const servers = await Promise.allSettled(this.#servers.values())
     await Promise.all(servers.map(async one => one.status === 'fulfilled' && one.value.client.close()))
