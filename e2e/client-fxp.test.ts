@@ -2,14 +2,17 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { createServer as createTlsServer } from 'node:tls'
 import { FtpClient, type FxpOptions, fxp } from '@portolan/client'
+import { type Certificate, makeCertificate } from '../bench/certificate.ts'
 import { LAB_SERVERS } from './lab/servers/kinds.ts'
 import { type LabServer, startServer } from './lab/servers/start.ts'
 import { skipServer } from './lab/servers/workshop.ts'
 import { type Embedded, PASSWORD, startEmbedded } from './support/embedded.ts'
+import { makeScratch, type Scratch } from './support/scratch.ts'
 
 const CONTENT = randomBytes(700_000)
 const USER = 'mover'
@@ -165,9 +168,9 @@ describe('under TLS', () => {
 })
 
 /** A server that agrees to everything and moves nothing: its replies by verb. */
-async function scripted(replies: Readonly<Record<string, string>>) {
+async function scripted(replies: Readonly<Record<string, string>>, certificate?: Certificate) {
   const seen: string[] = []
-  const server = createServer(socket => {
+  const talk = (socket: Socket) => {
     socket.on('error', () => {})
     socket.write('220 Ready\r\n')
     socket.setEncoding('latin1').on('data', (text: string) => {
@@ -178,7 +181,14 @@ async function scripted(replies: Readonly<Record<string, string>>) {
         if (said !== '') socket.write(`${said}\r\n`)
       }
     })
-  }).listen(0, '127.0.0.1')
+  }
+  const server = certificate
+    ? createTlsServer(
+        { cert: await readFile(certificate.certificate), key: await readFile(certificate.key) },
+        talk,
+      )
+    : createServer(talk)
+  server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
@@ -189,6 +199,7 @@ async function scripted(replies: Readonly<Record<string, string>>) {
       new FtpClient({
         host: '127.0.0.1',
         port,
+        ...(certificate && { tls: 'implicit', tlsOptions: { verify: false } }),
         retry: { retries: 0 },
         timeouts: { explanation: 200, completion: 300 },
       }),
@@ -251,6 +262,12 @@ const hostile: readonly {
     fails: { code: 'FTP_TIMEOUT', message: /did not finish within 0.2 seconds/ },
   },
   {
+    name: 'the target has less than was sent, although both say that all went well',
+    source: { RETR: '226 Sent.' },
+    target: { STOR: '226 Stored.', SIZE: '213 999' },
+    fails: { code: 'FTP_VERIFY', message: /999 bytes of to instead of 1000/ },
+  },
+  {
     name: 'the source breaks off',
     source: { RETR: '426 Broken.' },
     target: { STOR: '426 Broken as well.' },
@@ -279,6 +296,97 @@ describe('with servers that fail', () => {
       other.seen.filter(line => line.startsWith('STOR')),
       [],
     )
+  })
+})
+
+describe('under TLS, with servers of which one can begin it', () => {
+  let scratch: Scratch
+  let certificate: Certificate
+  before(async () => {
+    scratch = await makeScratch()
+    certificate = await makeCertificate(scratch.path, ['127.0.0.1'])
+  })
+  after(() => scratch[Symbol.asyncDispose]())
+
+  const done = {
+    ...WILLING,
+    PBSZ: '200 Yes.',
+    PROT: '200 Yes.',
+    RETR: '226 Sent.',
+    STOR: '226 Stored.',
+    SSCN: '200 Yes.',
+    CPSV: WILLING.PASV,
+  }
+  const feat = (feature: string) => ({ ...done, FEAT: `211-Features:\r\n ${feature}\r\n211 End` })
+  const said = (seen: readonly string[]) =>
+    seen.filter(line => /^(?:PROT|SSCN|CPSV|PASV|PORT|RETR|STOR)\b/.test(line))
+
+  const ways: readonly {
+    readonly name: string
+    readonly source: Readonly<Record<string, string>>
+    readonly target: Readonly<Record<string, string>>
+    readonly options?: FxpOptions
+    readonly atSource: readonly string[]
+    readonly atTarget: readonly string[]
+  }[] = [
+    {
+      name: 'CPSV at the source',
+      source: feat('CPSV'),
+      target: done,
+      atSource: ['PROT P', 'CPSV', 'RETR from'],
+      atTarget: ['PROT P', 'PORT 127,0,0,1,200,10', 'STOR to'],
+    },
+    {
+      name: 'SSCN at the target, switched off again',
+      source: done,
+      target: feat('SSCN'),
+      atSource: ['PROT P', 'PASV', 'RETR from'],
+      atTarget: ['PROT P', 'SSCN ON', 'PORT 127,0,0,1,200,10', 'STOR to', 'SSCN OFF'],
+    },
+    {
+      name: 'SSCN at the source, with the target listening',
+      source: feat('SSCN'),
+      target: done,
+      options: { passive: 'target' },
+      atSource: ['PROT P', 'SSCN ON', 'PORT 127,0,0,1,200,10', 'RETR from', 'SSCN OFF'],
+      atTarget: ['PROT P', 'PASV', 'STOR to'],
+    },
+    {
+      name: 'PROT C for both, when it is asked for, and PROT P again',
+      source: done,
+      target: done,
+      options: { protection: 'clear' },
+      atSource: ['PROT P', 'PROT C', 'PASV', 'RETR from', 'PROT P'],
+      atTarget: ['PROT P', 'PROT C', 'PORT 127,0,0,1,200,10', 'STOR to', 'PROT P'],
+    },
+  ]
+  for (const { name, source, target, options = {}, atSource, atTarget } of ways) {
+    it(`uses ${name}`, async () => {
+      await using one = await scripted(source, certificate)
+      await using other = await scripted(target, certificate)
+      await using from = one.client()
+      await using to = other.client()
+      await fxp(from, 'from', to, 'to', options)
+      assert.deepEqual(said(one.seen), atSource)
+      assert.deepEqual(said(other.seen), atTarget)
+    })
+  }
+
+  it('ends a session that cannot be brought back to PROT P', async () => {
+    let said = 0
+    const changing = {
+      ...done,
+      get PROT() {
+        return said++ === 2 ? '500 No.' : '200 Yes.'
+      },
+    }
+    await using one = await scripted(changing, certificate)
+    await using other = await scripted(done, certificate)
+    await using from = one.client()
+    await using to = other.client()
+    await fxp(from, 'from', to, 'to', { protection: 'clear' })
+    await from.raw('TYPE', 'A')
+    assert.equal(one.seen.filter(line => line.startsWith('USER')).length, 2)
   })
 })
 

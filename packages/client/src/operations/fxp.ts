@@ -152,5 +152,11 @@ async function tryFxp(attempt: FxpTry): Promise<FxpResult> {
   const left = (bytes ?? 0) - resumedAt
   const limitMs = attempt.limitMs ?? HOUR + (left / SLOWEST_BYTES_PER_SECOND) * 1000
   await runFxp({ ...attempt, known: bytes !== undefined, limitMs })
+  const arrived = bytes === undefined || attempt.type === 'A' ? bytes : await sizeOf(target, to, signal)
+  if (arrived !== undefined && arrived !== bytes)
+    throw new FtpError('FTP_VERIFY', `The target has ${arrived} bytes of ${to} instead of ${bytes}.`, {
+      phase: 'completion',
+      retryable: true,
+    })
   return { bytes, resumedAt, passive, protection }
 }
