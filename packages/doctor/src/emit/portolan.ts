@@ -1,0 +1,20 @@
+import type { Emitted } from './settings.ts'
+import { shellWord, urlHost, urlPort, urlUser } from './words.ts'
+
+const SCHEMES = { off: 'ftp', explicit: 'ftpes', implicit: 'ftps' } as const
+
+/** A line of `portolan get`. */
+export function portolan({ works, proxy }: Emitted): string {
+  const { tls, mode, pasvAddress, externalAddress, activePorts, trust, fingerprint } = works
+  const url = `${SCHEMES[tls]}://${urlUser(works)}${urlHost(works)}${urlPort(works)}/FILE`
+  return [
+    'portolan get',
+    ...(mode === 'active' ? ['--mode active'] : []),
+    ...(mode === 'passive' && pasvAddress === 'server' ? ['--pasv-address server'] : []),
+    ...(externalAddress === undefined ? [] : [`--external-address ${shellWord(externalAddress)}`]),
+    ...(activePorts ? [`--active-ports ${activePorts.basePort}:${activePorts.numberOfPorts}`] : []),
+    ...(trust !== 'verified' && tls !== 'off' && fingerprint !== undefined ? [`--pin ${fingerprint}`] : []),
+    ...(proxy ? [`--proxy ${proxy.kind}://${proxy.host}:${proxy.port}`] : []),
+    shellWord(url),
+  ].join(' ')
+}

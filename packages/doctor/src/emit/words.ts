@@ -1,0 +1,23 @@
+import { isAddress } from '@portolan/protocol'
+import type { Works } from '../works.ts'
+
+/** The host as a URL has it; the one address that works, where others do not. */
+export function urlHost({ host, address }: Works): string {
+  const dialled = address ?? host
+  return dialled.includes(':') && isAddress(dialled) ? `[${dialled}]` : dialled
+}
+
+/** `:2121`, and nothing for the port that goes with the way of TLS. */
+export function urlPort({ port, tls }: Works): string {
+  return port === (tls === 'implicit' ? 990 : 21) ? '' : `:${port}`
+}
+
+/** The user as a URL has it. */
+export function urlUser({ user }: Works): string {
+  return user === 'anonymous' ? '' : `${encodeURIComponent(user)}@`
+}
+
+/** A word for the shell of UNIX, quoted when it has to be. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./[\]-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
