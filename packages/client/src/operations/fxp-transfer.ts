@@ -41,11 +41,13 @@ export async function runFxp(run: FxpRun): Promise<void> {
   const all = await Promise.all(
     halves.map(async (half, index) => {
       const { completion, explanation } = half.session.options.timeouts
+      if (failed) callOff(half, explanation)
       return withinBound(half, ends[index] ?? settled(half), failed ? explanation : completion)
     }),
   )
   if (halves.length === 2 && all.every(outcome => 'reply' in outcome && outcome.reply.code < 400)) return
-  throw whatFailed(run, all)
+  // The first to fail is the reason, and what the other says then its consequence.
+  throw whatFailed(run, [first, ...all.filter(({ half }) => half !== first.half)])
 }
 
 function startStoring({ source, target, to }: FxpRun): Half {
@@ -56,6 +58,12 @@ function startStoring({ source, target, to }: FxpRun): Half {
     if (error instanceof FtpError) source.destroy(error)
     throw error
   }
+}
+
+/** The other one has failed: this one would wait for it, on some servers for minutes. */
+function callOff({ session, exchange }: Half, replyMs: number): void {
+  if (exchange.reply || !session.usable) return
+  session.control.send('ABOR', undefined, { replyMs })
 }
 
 type Outcome =
