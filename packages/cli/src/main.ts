@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addClientCommands } from './client/client-commands.ts'
+import { addDoctorFlags, type DoctorFlags } from './doctor-flags.ts'
 import { addServeFlags, type ServeFlags } from './flags.ts'
 import type { Io } from './io.ts'
 import { addPlanFlags, type PlanFlags } from './plan-flags.ts'
@@ -81,6 +82,24 @@ function build(io: Io, run: (work: () => Promise<number>) => Promise<void>): Com
         'how many ports it takes and why, with the rules of firewalls and the settings of programs',
       ),
   ).action((flags: PlanFlags) => run(async () => (await import('./plan.ts')).printPlan(flags, io)))
+  addDoctorFlags(
+    program
+      .command('doctor')
+      .description('find out why a connection or its data connections do not work, and what to do about it')
+      .argument('<url>', 'ftp://, ftps:// (implicit TLS) or ftpes:// (explicit TLS); or SITE:')
+      .addHelpText(
+        'after',
+        '\nExit codes: 0 good, 1 works with warnings, 2 data connections do not work (or wrong arguments), 3 no login.',
+      ),
+  ).action((url: string, flags: DoctorFlags) =>
+    run(async () => {
+      const [{ runDoctor }, { clientIo }] = await Promise.all([
+        import('./doctor.ts'),
+        import('./client/client-io.ts'),
+      ])
+      return runDoctor(url, flags, clientIo(io))
+    }),
+  )
   addClientCommands(program, io, run)
   return program
 }

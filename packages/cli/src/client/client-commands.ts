@@ -6,6 +6,7 @@ import { addConnectionFlags, addOutputFlags } from './client-flags.ts'
 import type { ClientIo } from './client-io.ts'
 import type { CommonFlags } from './client-run.ts'
 import { EXIT_HELP } from './exit-codes.ts'
+import type { FxpFlags } from './fxp.ts'
 import type { GetFlags } from './get.ts'
 import type { ChecksumFlags } from './inspect.ts'
 import type { ListFlags } from './list.ts'
@@ -140,6 +141,20 @@ export function addClientCommands(program: Command, io: Io, run: Run): void {
       .option('--keep-mode', 'give files the permissions of their source'),
   ).action((source: string, target: string, flags: MirrorFlags) =>
     withIo(async io => (await import('./mirror.ts')).mirrorFolders(source, target, flags, io)),
+  )
+  finish(
+    command('fxp', 'copy a file from server to server; both have to allow it')
+      .argument('<source>', 'URL of the file')
+      .argument('<target>', 'URL of its new name, or of a folder with / at its end')
+      .option('--resume', 'go on behind what the target has')
+      .option(
+        '--protection <private|clear>',
+        'TLS between the servers (default: private if one of both has it)',
+      )
+      .option('--passive <source|target>', 'which of them listens (default: the source, then the target)')
+      .option('--ascii', 'as text: both convert line ends'),
+  ).action((source: string, target: string, flags: FxpFlags) =>
+    withIo(async io => (await import('./fxp.ts')).copyBetween(source, target, flags, io)),
   )
   finish(
     command('shell', 'work on a server line by line; help tells the commands')

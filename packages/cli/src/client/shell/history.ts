@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Lines that are kept. */
@@ -43,6 +43,6 @@ export function writeHistory(path: string, lines: readonly string[]): void {
     writeFileSync(temporary, kept.map(line => `${line}\n`).join(''), { mode: 0o600, flag: 'wx' })
     renameSync(temporary, path)
   } catch {
-    rmSync(temporary, { force: true })
+    if (existsSync(temporary)) rmSync(temporary, { force: true })
   }
 }
