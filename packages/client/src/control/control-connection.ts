@@ -20,6 +20,8 @@ import { ExpectQueue } from './expect-queue.ts'
 const SECRET = new Set(['PASS', 'ACCT'])
 /** A reply that belongs to nobody is noted; a server that goes on so is no FTP server. */
 const MOST_UNEXPECTED = 32
+/** What is said of data that has moved, or was to. RFC 959 section 4.2.2. */
+const ENDS_OF_TRANSFERS = new Set([225, 226, 426])
 /** How many 1yz replies to one command give the server its whole time again: one that says them for ever never answers. */
 const MOST_RENEWALS = 8
 
@@ -35,6 +37,8 @@ export interface SendOptions {
   /** Bound on the wait for its reply, in milliseconds. Default: the reply time-out. */
   readonly replyMs?: number
   readonly outOfTurn?: (reply: Reply) => boolean
+  /** It moves data, or ends what does. Default false. */
+  readonly transfers?: boolean
 }
 
 /**
@@ -52,6 +56,8 @@ export class ControlConnection implements AsyncDisposable {
   #timer: NodeJS.Timeout | undefined
   #error: FtpError | undefined
   #unexpected = 0
+  /** The last command that was answered moved data: some servers have another word on it. */
+  #transferred = false
   #closing = false
 
   /** @param socket - stands; its greeting is the first reply, see {@link expectGreeting} */
@@ -104,7 +110,8 @@ export class ControlConnection implements AsyncDisposable {
       throw new FtpError('FTP_SETTING', message, { phase: 'settings', cause: error })
     }
     const ms = options.replyMs ?? this.#options.timeouts.reply
-    const exchange = new Exchange(shown, { bound: { name: 'reply', ms }, outOfTurn: options.outOfTurn })
+    const { outOfTurn, transfers } = options
+    const exchange = new Exchange(shown, { bound: { name: 'reply', ms }, outOfTurn, transfers })
     this.#expect(exchange)
     this.#options.emit({ type: 'sent', session: this.#options.session, line: shown })
     this.#write(line)
@@ -151,7 +158,7 @@ export class ControlConnection implements AsyncDisposable {
    */
   async startTls(tls: ClientTls, signal: AbortSignal): Promise<void> {
     const socket = this.#detach()
-    if (this.#reader.discard() > 0) {
+    if (this.#reader.discard() > 0 || this.#unexpected > 0) {
       throw this.destroy(
         new FtpError(
           'FTP_PROTOCOL',
@@ -287,23 +294,35 @@ export class ControlConnection implements AsyncDisposable {
   #onReply(reply: Reply): void {
     const { emit, session } = this.#options
     emit({ type: 'received', session, reply })
-    const taken = this.#queue.take(reply)
-    if (taken === 'final') this.#arm()
-    else if (taken === 'preliminary' && (this.#queue.oldest?.preliminaries ?? 0) <= MOST_RENEWALS)
-      this.touch()
-    if (taken === 'unexpected' && reply.code !== 421) {
-      const text = `The server sent ${replyText(reply)} although nothing was asked: it is passed over.`
-      emit({ type: 'warning', session, because: { code: 'unexpected-reply', text } })
-      if (++this.#unexpected > MOST_UNEXPECTED)
-        this.destroy(
-          new FtpError('FTP_PROTOCOL', 'The server sends replies without end.', { phase: 'command' }),
-        )
-    }
+    const { oldest } = this.#queue
+    const taken = this.#isStale(reply, oldest) ? 'unexpected' : this.#queue.take(reply)
+    if (taken === 'final') {
+      this.#transferred = oldest?.transfers ?? false
+      this.#unexpected = 0
+      this.#arm()
+    } else if (taken === 'preliminary') {
+      if ((oldest?.preliminaries ?? 0) <= MOST_RENEWALS) this.touch()
+    } else if (reply.code !== 421) this.#passOver(reply)
     // RFC 959 section 5.4: 421 may be the reply to any command, and nothing comes after it.
     if (reply.code === 421) {
       const text = `The server closes the control connection: ${replyText(reply)}`
       this.destroy(new FtpError('FTP_CLOSED', text, { phase: 'command', reply, retryable: true }))
     }
+  }
+
+  /** A second word on a transfer that is over would be taken for the reply to what was asked since. */
+  #isStale({ code }: Reply, oldest: Exchange | undefined): boolean {
+    return this.#transferred && oldest?.transfers === false && ENDS_OF_TRANSFERS.has(code)
+  }
+
+  #passOver(reply: Reply): void {
+    const { emit, session } = this.#options
+    const text = `The server sent ${replyText(reply)}, which answers nothing that was asked: it is passed over.`
+    emit({ type: 'warning', session, because: { code: 'unexpected-reply', text } })
+    if (++this.#unexpected > MOST_UNEXPECTED)
+      this.destroy(
+        new FtpError('FTP_PROTOCOL', 'The server sends replies without end.', { phase: 'command' }),
+      )
   }
 
   readonly #onEnd = (): void => {

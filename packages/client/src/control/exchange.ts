@@ -11,6 +11,8 @@ export interface WaitBound {
 export class Exchange {
   /** As it is shown: never a password. */
   readonly command: string
+  /** It moves data, or ends what does: 225, 226 and 426 are replies to such commands alone. */
+  readonly transfers: boolean
   /** Resolves with the final reply, whatever it says. Rejects when the control connection ends before. */
   readonly final: Promise<Reply>
   /** Resolves with the first 1yz, or with the final reply where none came. */
@@ -28,9 +30,14 @@ export class Exchange {
    */
   constructor(
     command: string,
-    options: { bound?: WaitBound | undefined; outOfTurn?: ((reply: Reply) => boolean) | undefined } = {},
+    options: {
+      bound?: WaitBound | undefined
+      outOfTurn?: ((reply: Reply) => boolean) | undefined
+      transfers?: boolean | undefined
+    } = {},
   ) {
     this.command = command
+    this.transfers = options.transfers ?? false
     this.#bound = options.bound
     this.#outOfTurn = options.outOfTurn
     this.final = this.#final.promise
