@@ -82,7 +82,7 @@ async function sendTransfer(session: Session, order: TransferOrder): Promise<Exc
   const { verb, argument, offset = 0, range, signal } = order
   if (range) await session.command('RANG', `${range.start} ${range.end}`, signal)
   else if (offset > 0) await session.command('REST', String(offset), signal)
-  return session.control.send(verb, argument)
+  return session.control.send(verb, argument, { transfers: true })
 }
 
 class RunningTransfer {
@@ -94,6 +94,7 @@ class RunningTransfer {
   /** Ends the data with a {@link BreakCause}. */
   readonly #stop = new AbortController()
   #bytes = 0
+  #draining: NodeJS.Timeout | undefined
 
   constructor(session: Session, order: TransferOrder, open: OpenData) {
     this.#session = session
@@ -107,15 +108,17 @@ class RunningTransfer {
     const { signal } = this.#order
     const { control, options } = this.#session
     const onAbort = () => this.#stop.abort(CALLER_ENDED)
-    const onLost = () =>
-      this.#stop.abort({ code: 'aborted', text: control.error?.message ?? 'the session ended' })
+    const onLost = () => {
+      // Behind the final reply nothing is missing but the rest of the data.
+      if (!this.#exchange.reply)
+        this.#stop.abort({ code: 'aborted', text: control.error?.message ?? 'the session ended' })
+    }
     signal.addEventListener('abort', onAbort, { once: true })
     control.lost.addEventListener('abort', onLost, { once: true })
     if (signal.aborted) onAbort()
     if (control.lost.aborted) onLost()
-    // A refusal ends the data at once, also while it moves: waiting for its time-out would tell nothing more.
     this.#exchange.final.then(
-      reply => reply.code >= 400 && this.#stop.abort(refusedBy(reply)),
+      reply => reply.code >= 400 && this.#endRefused(reply),
       () => {},
     )
     using keepAlive = new KeepAlive(this.#session, options.noopInterval)
@@ -129,8 +132,19 @@ class RunningTransfer {
     } finally {
       signal.removeEventListener('abort', onAbort)
       control.lost.removeEventListener('abort', onLost)
+      clearTimeout(this.#draining)
       await this.#connection[Symbol.asyncDispose]()
     }
+  }
+
+  /**
+   * A refusal ends the data, also while it moves: waiting for its time-out would tell nothing more. What was sent before the
+   * refusal may still be on its way, and is worth having.
+   */
+  #endRefused(reply: Reply): void {
+    const end = () => this.#stop.abort(refusedBy(reply))
+    if (this.#direction === 'up' || this.#exchange.preliminaries === 0) end()
+    else this.#draining = setTimeout(end, DRAIN_MS)
   }
 
   /** The command is on its way: servers start their side of the handshake after it, and waiting for their 150 first is not needed. */
@@ -164,6 +178,7 @@ class RunningTransfer {
           this.#bytes = bytes
           onProgress?.(bytes)
           if (stopAfter !== undefined && bytes >= stopAfter) this.#stop.abort(ENOUGH)
+          else if (this.#isTooLong) this.#stop.abort(TOO_LONG)
         },
       })
     } catch (error) {
@@ -192,8 +207,9 @@ class RunningTransfer {
       await this.#abort()
       throw aborted('transfer', order.signal)
     }
-    if (session.control.error) throw session.control.error
+    if (session.control.error && !this.#exchange.reply) throw session.control.error
     const reply = await this.#explanation()
+    if (this.#isTooLong) throw this.#tooLong(reply)
     const wanted = order.stopAfter !== undefined && end.bytes >= order.stopAfter
     if (reply && wanted) return { bytes: end.bytes, end: 'claimed', reply }
     if (reply && reply.code < 400 && this.#complete(end)) {
@@ -213,6 +229,18 @@ class RunningTransfer {
     if (this.#direction === 'up' || closeNotify === 'required') return false
     if (this.#order.expected === undefined) return end.cause.code === 'truncated' && this.#isListing
     return end.bytes === this.#order.expected - (this.#order.offset ?? 0)
+  }
+
+  /** More came than the file has: it grew, or the server never ends. */
+  get #isTooLong(): boolean {
+    const { expected, offset = 0 } = this.#order
+    return this.#direction === 'down' && expected !== undefined && this.#bytes > expected - offset
+  }
+
+  #tooLong(reply: Reply | undefined): FtpError {
+    const { command } = this.#exchange
+    const text = `${command} gave more than the ${this.#order.expected} bytes that the file had: it changed meanwhile.`
+    return new FtpError('FTP_CHANGED', text, { phase: 'transfer', command, reply, retryable: true })
   }
 
   #broke(cause: BreakCause, reply: Reply | undefined): FtpError {
@@ -272,7 +300,7 @@ class RunningTransfer {
   async #explanation(): Promise<Reply | undefined> {
     await this.#connection[Symbol.asyncDispose]()
     const { control, options } = this.#session
-    if (control.error) return undefined
+    if (control.error) return this.#exchange.reply
     const { promise, resolve } = Promise.withResolvers<undefined>()
     const timer = setTimeout(resolve, options.timeouts.explanation, undefined)
     try {
@@ -301,8 +329,11 @@ class RunningTransfer {
     if (control.error) return
     // The reply to what was sent ahead would come in between.
     if (this.#session.ahead) return this.#session.destroy(aborted('transfer', this.#order.signal))
-    control.send('ABOR', undefined, { replyMs: this.#session.options.timeouts.explanation })
+    const { explanation } = this.#session.options.timeouts
+    const abor = control.send('ABOR', undefined, { replyMs: explanation, transfers: true })
     await this.#explanation()
+    // Servers that answer both with one reply, or ABOR never, must not leave that to the next operation.
+    await abor.final.catch(() => {})
   }
 
   /** What was sent ahead may be the reason: then never again with this server. */
@@ -335,6 +366,9 @@ class RunningTransfer {
   }
 }
 
+/** How long what a server sent before it refused may take to arrive, in milliseconds. */
+const DRAIN_MS = 200
+const TOO_LONG: BreakCause = { code: 'aborted', text: 'more bytes came than the file has' }
 const CALLER_ENDED: BreakCause = { code: 'aborted', text: 'the caller ended the transfer' }
 const ENOUGH: BreakCause = { code: 'aborted', text: 'as many bytes as were wanted are there' }
 
