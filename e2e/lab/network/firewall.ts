@@ -5,7 +5,7 @@ export const TO_CLIENT = 'to-client'
 export const TO_SERVER = 'to-server'
 
 /** A port or a range, as nft writes it. */
-export function ports({ basePort, numberOfPorts }: FreePorts): string {
+function ports({ basePort, numberOfPorts }: FreePorts): string {
   return numberOfPorts === 1 ? String(basePort) : `${basePort}-${basePort + numberOfPorts - 1}`
 }
 

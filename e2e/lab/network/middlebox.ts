@@ -16,7 +16,7 @@ export interface Middlebox {
 /** An address of TEST-NET-1 (RFC 5737): nobody answers there. */
 export const WRONG_ADDRESS = '192.0.2.99'
 /** How far a box that rewrites the port is off. */
-export const WRONG_PORT_BY = 1_000
+const WRONG_PORT_BY = 1_000
 
 const PASSIVE_REPLY = /^(227 .*?)(\d+,\d+,\d+,\d+),(\d+),(\d+)(.*)$/
 const PORT_COMMAND = /^PORT \d+,\d+,\d+,\d+,(\d+,\d+)$/i

@@ -2,7 +2,7 @@
 import { isMiddlebox, MIDDLEBOXES } from './middlebox.ts'
 import { relayServer } from './relay.ts'
 
-/** What {@link relayProgram} passes to the process. */
+/** What the argument holds. */
 interface RelaySettings {
   /** The behaviour. */
   readonly box: string
