@@ -10,8 +10,9 @@ export async function sizeOf(
 ): Promise<number | undefined> {
   await session.setType('I', signal)
   const reply = await session.ask('SIZE', path, signal)
-  const size = reply.code === 213 ? Number(reply.lines[0].trim()) : Number.NaN
-  return Number.isSafeInteger(size) && size >= 0 ? size : undefined
+  const text = reply.lines[0].trim()
+  const size = reply.code === 213 && /^\d+$/.test(text) ? Number(text) : Number.NaN
+  return Number.isSafeInteger(size) ? size : undefined
 }
 
 /** When a file was modified, by MDTM: milliseconds since 1970, UTC. RFC 3659 section 3. */
