@@ -1,6 +1,6 @@
 import { createDialler, createThrottle, type Dialler, type Throttle } from '@portolan/channels'
 import { type HashAlgorithm, hasUndecodable, type RemoteEntry, type Reply } from '@portolan/protocol'
-import { aborted, FtpError } from './errors.ts'
+import { aborted, FtpError, isRestartRefused } from './errors.ts'
 import type { HostFacts } from './host-memory.ts'
 import {
   type DownloadOptions,
@@ -140,16 +140,25 @@ export class FtpClient implements AsyncDisposable {
       },
     }
     const segments = options.segments ?? 1
+    const throttle = this.#throttle
     const whole = segments > 1 && (await this.#learn(remote, options, signal))
-    if (whole && (whole.size ?? 0) >= SEGMENTED_FROM)
-      return downloadSegments(this, {
-        remote,
-        local: target,
-        options,
-        known: whole,
-        throttle: this.#throttle,
-        signal,
-      })
+    if (whole && (whole.size ?? 0) >= SEGMENTED_FROM) {
+      try {
+        return await downloadSegments(this, {
+          remote,
+          local: target,
+          options,
+          known: whole,
+          throttle,
+          signal,
+        })
+      } catch (error) {
+        if (!isRestartRefused(error)) throw error
+      }
+    }
+    const parts = new Set<string>()
+    // What a try has fetched belongs to this very download; what a listing said before it broke may be old.
+    const { known: _old, ...again } = { ...progressing, resume: true }
     return this.use(
       `the download of ${remote}`,
       signal,
@@ -160,10 +169,10 @@ export class FtpClient implements AsyncDisposable {
           session,
           remote,
           local: target,
-          // What a try has fetched belongs to this very download.
-          options: attempt === 0 ? progressing : { ...progressing, resume: true },
-          throttle: this.#throttle,
+          options: attempt === 0 ? progressing : again,
+          throttle,
           signal,
+          parts,
         })
       },
       () => moved > before,
@@ -350,16 +359,19 @@ export class FtpClient implements AsyncDisposable {
     }
     const known = await this.#learn(remote, options, signal)
     const expected = type === 'ascii' ? undefined : known.size
-    const { end } = await this.use(
+    const { end } = await this.use<Pick<DownloadResult, 'end'>>(
       `the download of ${remote}`,
       signal,
       'safe',
-      session => {
+      async session => {
         before = written
         if (type === 'ascii' && written > 0)
           throw new FtpError('FTP_TRANSFER', `${remote} broke, and ASCII cannot be resumed.`, {
             phase: 'transfer',
           })
+        // A stream cannot take back what it was given.
+        if (expected !== undefined && written > expected) throw changed(remote, expected, written)
+        if (expected !== undefined && expected > 0 && written === expected) return { end: 'claimed' }
         const offset = written
         return downloadToSink(session, remote, sink, {
           offset,
@@ -372,12 +384,15 @@ export class FtpClient implements AsyncDisposable {
       },
       () => written > before,
     )
-    if (expected !== undefined && written !== expected)
-      throw new FtpError('FTP_CHANGED', `${remote} had ${expected} bytes, and ${written} arrived.`, {
-        phase: 'completion',
-      })
+    if (expected !== undefined && written !== expected) throw changed(remote, expected, written)
     return { bytes: written, resumedAt: 0, modified: known.modified, end }
   }
+}
+
+function changed(remote: string, expected: number, written: number): FtpError {
+  return new FtpError('FTP_CHANGED', `${remote} had ${expected} bytes, and ${written} arrived.`, {
+    phase: 'completion',
+  })
 }
 
 /** Writes with backpressure. @throws what ended the stream */

@@ -129,6 +129,12 @@ export function replyError(command: string, reply: Reply, phase: Phase = 'comman
   })
 }
 
+/** Whether a server has no REST: what it was to go on with has to begin anew. */
+export function isRestartRefused(error: unknown): boolean {
+  if (!(error instanceof FtpError) || error.code !== 'FTP_REPLY') return false
+  return (error.command?.startsWith('REST ') ?? false) && (error.reply?.code ?? 0) >= 500
+}
+
 /** A reply as a person reads it: `550 No such file.`; several lines are joined. */
 export function replyText({ code, lines }: Reply): string {
   const text = lines

@@ -1,6 +1,7 @@
+import { rm } from 'node:fs/promises'
 import type { ByteSink, Throttle } from '@portolan/channels'
 import { AsciiDecoder, type HashAlgorithm } from '@portolan/protocol'
-import { FtpError } from '../errors.ts'
+import { FtpError, isRestartRefused } from '../errors.ts'
 import { checksumFile } from '../files/checksum.ts'
 import { PartFile } from '../files/part-file.ts'
 import type { Session } from '../session/session.ts'
@@ -56,6 +57,8 @@ export interface FileDownload {
   readonly options: DownloadOptions
   readonly throttle: Throttle | undefined
   readonly signal: AbortSignal
+  /** The parts that earlier tries of this download have left. */
+  readonly parts: Set<string>
 }
 
 /** Size and time of a remote file as far as the server tells. @throws {FtpError} `FTP_REPLY` when it does not exist */
@@ -85,35 +88,65 @@ export async function downloadToFile(download: FileDownload): Promise<DownloadRe
     resume: options.resume ?? true,
     expected,
   })
+  await dropOthers(download.parts, part.partPath)
+  const { end, resumedAt } = await fetchRest(download, { part, expected, ascii })
+  const bytes = part.position
+  if (expected !== undefined && bytes !== expected) {
+    await part.restart()
+    const text = `${remote} had ${expected} bytes, and ${bytes} arrived: it changed meanwhile.`
+    throw new FtpError('FTP_CHANGED', text, { phase: 'completion', retryable: true })
+  }
+  const checksum = options.verify === 'checksum' ? await verify(download, part) : undefined
+  await part.publish((options.keepTime ?? true) ? known.modified : undefined)
+  return { bytes, resumedAt, modified: known.modified, end, ...(checksum && { checksum }) }
+}
+
+/** The file became another between two tries: nobody needs what was fetched of the old one. */
+async function dropOthers(parts: Set<string>, mine: string): Promise<void> {
+  for (const path of parts) if (path !== mine) await rm(path, { force: true })
+  parts.clear()
+  parts.add(mine)
+}
+
+interface Rest {
+  readonly part: PartFile
+  readonly expected: number | undefined
+  readonly ascii: boolean
+}
+
+/** Fetches what the part does not have yet; all of it from a server that cannot begin in the middle. */
+async function fetchRest(
+  download: FileDownload,
+  rest: Rest,
+): Promise<{ readonly end: Transferred['end']; readonly resumedAt: number }> {
+  const { session, remote } = download
+  const { part, expected } = rest
   const resumedAt = part.position
   if (resumedAt > 0)
     session.decide('resume', {
       code: 'resume-download',
       text: `${resumedAt} bytes of ${remote} are there: the download goes on from byte ${resumedAt}.`,
     })
-  const end =
-    expected !== undefined && expected > 0 && resumedAt === expected
-      ? ('proved' as const)
-      : await fetchRest(download, { part, expected, ascii })
-  if (expected !== undefined && part.position !== expected) {
+  if (expected !== undefined && expected > 0 && resumedAt === expected) return { end: 'proved', resumedAt }
+  try {
+    return { end: await fetchFrom(download, rest, resumedAt), resumedAt }
+  } catch (error) {
+    if (error instanceof FtpError && error.code === 'FTP_CHANGED') await part.restart()
+    if (resumedAt === 0 || !isRestartRefused(error)) throw error
+    session.decide('resume', {
+      code: 'restart-refused',
+      text: `${remote} is fetched anew: the server has no REST.`,
+    })
     await part.restart()
-    throw new FtpError(
-      'FTP_CHANGED',
-      `${remote} had ${expected} bytes, and ${part.position === 0 ? 'another number' : part.position} arrived: it changed meanwhile.`,
-      { phase: 'completion', retryable: true },
-    )
+    return { end: await fetchFrom(download, rest, 0), resumedAt: 0 }
   }
-  const checksum = options.verify === 'checksum' ? await verify(download, part) : undefined
-  const bytes = part.position
-  await part.publish((options.keepTime ?? true) ? known.modified : undefined)
-  return { bytes, resumedAt, modified: known.modified, end, ...(checksum && { checksum }) }
 }
 
-async function fetchRest(
+async function fetchFrom(
   { session, remote, options, throttle, signal }: FileDownload,
-  { part, expected, ascii }: { part: PartFile; expected: number | undefined; ascii: boolean },
+  { part, expected, ascii }: Rest,
+  offset: number,
 ): Promise<Transferred['end']> {
-  const offset = part.position
   const sink = ascii ? asciiSink(part) : part
   const { end } = await runTransfer(
     session,

@@ -1,6 +1,6 @@
 import type { ByteSource, Throttle } from '@portolan/channels'
 import { AsciiEncoder, type HashAlgorithm } from '@portolan/protocol'
-import { FtpError } from '../errors.ts'
+import { FtpError, isRestartRefused } from '../errors.ts'
 import { checksumFile } from '../files/checksum.ts'
 import { FileSource } from '../files/file-source.ts'
 import type { Session } from '../session/session.ts'
@@ -65,7 +65,7 @@ export async function uploadFile(upload: FileUpload): Promise<UploadResult> {
   const resumedAt = await findOffset(upload, target, source.size)
   upload.onOffset?.(resumedAt)
   source.seek(resumedAt)
-  const { reply } = await send(upload, target, source, resumedAt)
+  const { reply } = await sendRest(upload, target, source, resumedAt)
   const name = options.how === 'unique' ? nameIn(reply.lines.join(' ')) : undefined
   const whole = options.how === 'append' ? undefined : source.size
   const checksum = await verify(upload, name ?? target, whole)
@@ -77,15 +77,29 @@ export async function uploadFile(upload: FileUpload): Promise<UploadResult> {
 }
 
 /** Sends a source from its present byte on. @param offset - bytes that the server has already */
-async function send(
-  { session, options, throttle, signal }: FileUpload,
+async function sendRest(
+  upload: FileUpload,
   target: string,
   source: FileSource,
   offset: number,
 ): Promise<Transferred> {
-  const ascii = options.type === 'ascii'
   // Where REST does not go with STOR, APPE goes on at the end of what is there.
-  const byAppend = options.how === 'append' || (offset > 0 && !restartsUploads(session))
+  const byAppend = upload.options.how === 'append' || (offset > 0 && !restartsUploads(upload.session))
+  try {
+    return await send(upload, target, source, { offset, byAppend })
+  } catch (error) {
+    if (!isRestartRefused(error)) throw error
+    return send(upload, target, source, { offset, byAppend: true })
+  }
+}
+
+async function send(
+  { session, options, throttle, signal }: FileUpload,
+  target: string,
+  source: FileSource,
+  { offset, byAppend }: { readonly offset: number; readonly byAppend: boolean },
+): Promise<Transferred> {
+  const ascii = options.type === 'ascii'
   const verb = options.how === 'unique' ? 'STOU' : byAppend ? 'APPE' : 'STOR'
   return runTransfer(
     session,
