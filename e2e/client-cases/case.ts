@@ -23,6 +23,8 @@ export interface CaseContext {
   source(name: string, content: Buffer): Promise<string>
   /** Resolves when the server has received a line that begins so. */
   received(start: string): Promise<void>
+  /** Resolves when the client has told of such an event. */
+  told(type: ClientEvent['type']): Promise<void>
   /** Another client of the same server. */
   another(options?: Partial<ClientOptions>): FtpClient
   /** The error of an operation that has to fail. */

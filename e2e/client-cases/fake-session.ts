@@ -119,8 +119,7 @@ export class FakeSession {
     }
   }
 
-  async #run(actions: Answer, command: Command): Promise<void> {
-    const order = this.#orderFor(command)
+  async #run(actions: Answer, command: Command, order = this.#orderFor(command)): Promise<void> {
     for (const action of actions) await this.#do(action, command, order)
   }
 
@@ -134,7 +133,8 @@ export class FakeSession {
 
   async #do(action: Action, command: Command, order: DataOrder): Promise<void> {
     if (typeof action === 'string') return this.#write(`${this.#fill(action, command)}\r\n`)
-    if ('usual' in action) return this.#run(usualAnswer(command, this.#server.script.features), command)
+    if ('usual' in action)
+      return this.#run(usualAnswer(command, this.#server.script.features), command, order)
     if ('raw' in action) return this.#write(this.#fill(action.raw, command))
     if ('drip' in action) {
       for (const byte of action.drip) {
@@ -168,7 +168,7 @@ export class FakeSession {
       return
     }
     if ('meanwhile' in action) {
-      this.#background.push(this.#run(action.meanwhile, command).catch(() => {}))
+      this.#background.push(this.#run(action.meanwhile, command, order).catch(() => {}))
       return
     }
     if ('handshake' in action) return this.#handshake(action.handshake)

@@ -41,6 +41,10 @@ export async function runCase(one: ClientCase, filtered: number): Promise<void> 
       until(async () => server.lines.some(line => line.startsWith(start)) || `no ${start} was received`, {
         limitMs: WITHIN_MS,
       }),
+    told: type =>
+      until(async () => events.some(event => event.type === type) || `no event ${type}`, {
+        limitMs: WITHIN_MS,
+      }),
     another(options) {
       const other = make({ ...one.client, ...options })
       others.push(other)

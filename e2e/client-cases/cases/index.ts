@@ -1,9 +1,11 @@
 import type { ClientCase } from '../case.ts'
 import { ACTIVE_CASES } from './active.ts'
+import { DOWNLOAD_CASES } from './downloads.ts'
 import { GREETING_CASES } from './greeting.ts'
 import { LOGIN_CASES } from './login.ts'
 import { PASSIVE_CASES } from './passive.ts'
 import { REPLY_CASES } from './replies.ts'
+import { UPLOAD_CASES } from './uploads.ts'
 
 /** Every case, in groups. */
 export const CASES: readonly ClientCase[] = [
@@ -12,4 +14,6 @@ export const CASES: readonly ClientCase[] = [
   ...LOGIN_CASES,
   ...PASSIVE_CASES,
   ...ACTIVE_CASES,
+  ...DOWNLOAD_CASES,
+  ...UPLOAD_CASES,
 ]

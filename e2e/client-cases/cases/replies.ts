@@ -179,10 +179,9 @@ export const REPLY_CASES: readonly ClientCase[] = [
     name: 'an unsolicited 421 while nothing is asked: the next operation has a new session',
     why: 'requirement 2: unsolicited 421',
     server: { on: { PWD: ['257 "/"', { wait: 50 }, '421 Idle for too long', { control: 'fin' }] } },
-    async run(client, { events }) {
+    async run(client, { told }) {
       await client.raw('PWD')
-      while (!events.some(event => event.type === 'closed'))
-        await new Promise(resolve => setTimeout(resolve, 10))
+      await told('closed')
       return client.remove('x')
     },
     expect: { result: undefined },
@@ -200,10 +199,9 @@ export const REPLY_CASES: readonly ClientCase[] = [
     name: 'thousands of replies that nobody asked for end the session',
     why: 'issue 3 section 5: never unbounded',
     server: said('257 "/"', { flood: '200 And another\r\n'.repeat(10), times: 1_000 }),
-    async run(client, { events }) {
+    async run(client, { events, told }) {
       await client.raw('PWD')
-      while (!events.some(event => event.type === 'closed'))
-        await new Promise(resolve => setTimeout(resolve, 10))
+      await told('closed')
       const warnings = events.filter(event => event.type === 'warning').length
       const { code } = await client.raw('NOOP')
       return { code, few: warnings < 100 }
