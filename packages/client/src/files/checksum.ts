@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { HashAlgorithm } from '@portolan/protocol'
+import { onDisk } from './local-path.ts'
 
 /** Computes a checksum piece by piece. */
 export interface Checksum {
@@ -33,7 +34,7 @@ export async function checksumFile(
   const { start = 0, end = Number.POSITIVE_INFINITY, signal } = options
   const checksum = startChecksum(algorithm)
   if (end <= start) return checksum.digest()
-  const stream = createReadStream(path, { start, end: end - 1, highWaterMark: 1024 * 1024, signal })
+  const stream = createReadStream(onDisk(path), { start, end: end - 1, highWaterMark: 1024 * 1024, signal })
   for await (const chunk of stream) if (Buffer.isBuffer(chunk)) checksum.update(chunk)
   return checksum.digest()
 }

@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import type { ByteSource } from '@portolan/channels'
 import { FtpError } from '../errors.ts'
 import { localError } from './local-error.ts'
+import { onDisk } from './local-path.ts'
 
 /** Files up to this size are read by the calling thread. */
 const SMALL = 64 * 1024
@@ -45,8 +46,8 @@ export class FileSource implements ByteSource, AsyncDisposable {
     let descriptor: number | undefined
     let handle: FileHandle | undefined
     try {
-      if (size <= SMALL) descriptor = openSync(path, 'r')
-      else handle = await open(path, 'r')
+      if (size <= SMALL) descriptor = openSync(onDisk(path), 'r')
+      else handle = await open(onDisk(path), 'r')
       return new FileSource(path, descriptor ?? handle?.fd ?? -1, handle)
     } catch (error) {
       if (descriptor !== undefined) closeSync(descriptor)

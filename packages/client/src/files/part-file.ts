@@ -12,8 +12,10 @@ import {
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { ByteSink, FileTarget } from '@portolan/channels'
+import { encodeName } from '@portolan/protocol'
 import { FtpError } from '../errors.ts'
 import { localError } from './local-error.ts'
+import { onDisk } from './local-path.ts'
 
 /** Files up to this size are written by the calling thread: some microseconds, where a trip to the thread pool and back costs more. */
 const SMALL = 64 * 1024
@@ -139,7 +141,7 @@ export class PartFile implements ByteSink, AsyncDisposable {
   /** Removes what is there. */
   async remove(): Promise<void> {
     await this.#file.close()
-    await rm(this.partPath, { force: true })
+    await rm(onDisk(this.partPath), { force: true })
   }
 
   /** Leaves the part for the next time; one without a byte is removed. */
@@ -154,13 +156,13 @@ export function partPathOf(path: string, version: string | undefined): string {
   const name = basename(path)
   const suffix = `.${version ?? 'new'}.portolan-part`
   const full = `.${name}${suffix}`
-  const fits = Buffer.byteLength(full) <= LONGEST_NAME
-  const short = createHash('sha256').update(name).digest('hex').slice(0, 32)
+  const fits = encodeName(full).length <= LONGEST_NAME
+  const short = createHash('sha256').update(encodeName(name)).digest('hex').slice(0, 32)
   return join(dirname(path), fits ? full : `.${short}${suffix}`)
 }
 
 async function isFolder(path: string): Promise<boolean> {
-  const stats = await stat(path).catch(() => undefined)
+  const stats = await stat(onDisk(path)).catch(() => undefined)
   return stats?.isDirectory() ?? false
 }
 
@@ -184,7 +186,7 @@ class SmallFile implements WritableFile {
   open = true
 
   constructor(path: string) {
-    this.fd = openSync(path, OPEN_FLAGS, 0o666)
+    this.fd = openSync(onDisk(path), OPEN_FLAGS, 0o666)
   }
 
   size(): number {
@@ -202,7 +204,7 @@ class SmallFile implements WritableFile {
   publish(from: string, to: string, modified: number | undefined): void {
     if (modified !== undefined) futimesSync(this.fd, modified / 1000, modified / 1000)
     this.close()
-    renameSync(from, to)
+    renameSync(onDisk(from), onDisk(to))
   }
 
   close(): void {
@@ -225,7 +227,7 @@ class LargeFile implements WritableFile {
   }
 
   static async open(path: string): Promise<LargeFile> {
-    return new LargeFile(await open(path, OPEN_FLAGS, 0o666))
+    return new LargeFile(await open(onDisk(path), OPEN_FLAGS, 0o666))
   }
 
   async size(): Promise<number> {
@@ -246,7 +248,7 @@ class LargeFile implements WritableFile {
   async publish(from: string, to: string, modified: number | undefined): Promise<void> {
     if (modified !== undefined) await this.#handle.utimes(modified / 1000, modified / 1000)
     await this.close()
-    await rename(from, to)
+    await rename(onDisk(from), onDisk(to))
   }
 
   async close(): Promise<void> {
