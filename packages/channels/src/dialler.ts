@@ -2,10 +2,8 @@ import type { LookupFunction, Socket } from 'node:net'
 import { addressFamily, isAddress, normaliseAddress } from '@portolan/protocol'
 import { addressesOf, classifyDialError, DialError, type DialOutcome, dialSentence } from './dial-error.ts'
 import { ChannelError } from './errors.ts'
-import { openHttpTunnel } from './http-tunnel.ts'
 import { ProxyRefusal } from './proxy-refusal.ts'
 import { checkProxy, formatProxy, type ProxyServer } from './proxy-url.ts'
-import { openSocksTunnel } from './socks-tunnel.ts'
 import { connectTcp, STOPPED } from './tcp-connect.ts'
 
 /** The longest name that SOCKS5 and the DNS can carry, in bytes. */
@@ -112,8 +110,16 @@ class Dialling {
     this.#stop.addEventListener('abort', close, { once: true })
     try {
       if (this.#stop.aborted) throw STOPPED
-      if (proxy.kind === 'http') await openHttpTunnel(socket, proxy, this.#target)
-      else await openSocksTunnel(socket, proxy, this.#target, this.#options.timeoutMs)
+      // Few have a proxy, and everybody would wait for the code of both at the start.
+      if (proxy.kind === 'http')
+        await (await import('./http-tunnel.ts')).openHttpTunnel(socket, proxy, this.#target)
+      else
+        await (await import('./socks-tunnel.ts')).openSocksTunnel(
+          socket,
+          proxy,
+          this.#target,
+          this.#options.timeoutMs,
+        )
       if (this.#stop.aborted) throw STOPPED
     } catch (error) {
       socket.destroy()
