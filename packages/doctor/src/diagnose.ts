@@ -40,7 +40,8 @@ const MOST_SESSIONS = 3
 export async function diagnose(ask: DoctorAsk): Promise<Diagnosis> {
   const context = makeContext(ask)
   const { password, account, user } = context.options
-  const secrets = user === 'anonymous' ? [account] : [password, account]
+  // The user's name is no secret, also where it is the password.
+  const secrets = [password, account].filter(secret => user !== 'anonymous' && secret !== user)
   const recorder = new Recorder(redactor([...secrets, context.options.proxy?.password]), ask.onStep)
   const examination = new Examination(context, recorder)
   const reason = await examination.run()
@@ -186,7 +187,7 @@ class Examination {
   }
 
   #keepFeatures(evidence: FeaturesEvidence): void {
-    this.#features[evidence.channel] = evidence
+    this.#features[evidence.channel] = { ...this.#features[evidence.channel], ...evidence }
   }
 
   #recordFeatures(): void {

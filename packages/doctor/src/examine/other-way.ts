@@ -61,7 +61,8 @@ export async function examineOtherWay(
         failed = finding.evidence.reply ?? finding.evidence.text
         noTls = finding.evidence.outcome === 'refused' && finding.evidence.listed !== true
       }
-      tells.tls(finding, ms)
+      // Whoever asked for no TLS is not failed by a server that has none.
+      tells.tls(noTls && finding.status !== 'skip' ? { ...finding, status: 'warn' } : finding, ms)
     },
     login(finding) {
       if (finding.status === 'fail') failed = finding.evidence.text

@@ -108,9 +108,16 @@ export type VerdictCode = (typeof VERDICT_CODES)[number]
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note']
 
+/** Notes that stand before the word that all is well: they say for whom it is not. */
+const BEFORE_GOOD: ReadonlySet<VerdictCode> = new Set(['SESSION_REUSE_REQUIRED', 'SEPARATE_DATA_HOST'])
+
 /** Puts what explains most first. */
 export function inOrder(verdicts: readonly Verdict[]): readonly Verdict[] {
-  const rank = ({ code, severity }: Verdict) =>
-    SEVERITIES.indexOf(severity) * VERDICT_CODES.length + VERDICT_CODES.indexOf(code)
   return verdicts.toSorted((a, b) => rank(a) - rank(b))
+}
+
+function rank({ code, severity }: Verdict): number {
+  const isBefore = code === 'ALL_GOOD' || BEFORE_GOOD.has(code)
+  const group = SEVERITIES.indexOf(severity) * 2 + (severity === 'note' && !isBefore ? 1 : 0)
+  return group * VERDICT_CODES.length + VERDICT_CODES.indexOf(code)
 }
