@@ -47,7 +47,7 @@ export async function planDeletions(
       plan.files.push({ kind: 'delete-file', path, because })
       return true
     }
-    const whole = await addContent(path, because, depth)
+    const whole = (await addContent(path, because, depth)) && selection.names(path)
     if (whole) plan.folders.push({ kind: 'delete-folder', path, because })
     return whole
   }

@@ -28,6 +28,10 @@ export class LocalTree implements TargetTree {
     return path === '' ? this.#root : join(this.#root, ...path.split('/'))
   }
 
+  identity(): string | undefined {
+    return this.#follow ? identityOf(onDisk(this.#root)) : undefined
+  }
+
   async exists(): Promise<boolean> {
     try {
       return statSync(onDisk(this.#root)).isDirectory()
@@ -152,6 +156,7 @@ function pointedTo(path: string | Buffer): Stats | undefined {
 /** @param identify - where folders have to be told from one another, since links may lead into one again */
 function entryOf(name: string, stats: Stats, identify?: string | Buffer): TreeEntry {
   const kind = kindOf(stats)
+  const unique = kind === 'folder' && identify !== undefined ? identityOf(identify) : undefined
   return {
     name,
     kind,
@@ -159,14 +164,14 @@ function entryOf(name: string, stats: Stats, identify?: string | Buffer): TreeEn
     modified: Math.floor(stats.mtimeMs),
     precision: 'ms',
     mode: stats.mode & 0o7777,
-    ...(kind === 'folder' && identify !== undefined && { unique: identityOf(identify) }),
+    ...(unique !== undefined && { unique }),
   }
 }
 
 /** Numbers of files may be above 2^53. */
-function identityOf(path: string | Buffer): string {
-  const { dev, ino }: BigIntStats = statSync(path, { bigint: true })
-  return `${dev}:${ino}`
+function identityOf(path: string | Buffer): string | undefined {
+  const stats: BigIntStats | undefined = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stats && `${stats.dev}:${stats.ino}`
 }
 
 function kindOf(stats: Stats): EntryKind {

@@ -1,4 +1,5 @@
 import type { FtpClient } from '../client.ts'
+import { MirrorContext } from './context.ts'
 import { foldsCase } from './local-tree.ts'
 import { type MirrorOptions, resolveMirror } from './options.ts'
 import { MirrorRun } from './run.ts'
@@ -20,5 +21,5 @@ export async function mirror(client: FtpClient, options: MirrorOptions): Promise
   const { platform } = process
   const names =
     settings.direction === 'download' ? { platform, foldsCase: foldsCase(settings.local) } : undefined
-  return new MirrorRun(client, settings, names, options.signal ?? NEVER).run()
+  return new MirrorRun(new MirrorContext(client, settings, names, options.signal ?? NEVER)).run()
 }

@@ -28,6 +28,10 @@ export class RemoteTree implements TargetTree {
     return full.startsWith('-') ? `./${full}` : full
   }
 
+  identity(): undefined {
+    return undefined
+  }
+
   async exists(signal: AbortSignal): Promise<boolean> {
     if (this.#root === '') return true
     return this.#client.use(this.#root, signal, 'safe', session => isFolder(session, this.#root, signal))
@@ -41,7 +45,11 @@ export class RemoteTree implements TargetTree {
         more: true,
       })
       const entries: TreeEntry[] = []
-      for (const entry of listing.entries) entries.push(await this.#resolve(session, folder, entry, signal))
+      const distinct = tellsFolders(listing.entries)
+      for (const { unique, ...entry } of listing.entries) {
+        const resolved = await this.#resolve(session, folder, entry, signal)
+        entries.push(distinct && unique !== undefined ? { ...resolved, unique } : resolved)
+      }
       return { entries, unparsed: listing.unparsed.length, end: listing.end }
     })
   }
@@ -85,7 +93,10 @@ export class RemoteTree implements TargetTree {
     if (!asked || /[/\0\r\n]/.test(entry.name)) return entry
     const followed = entry.kind === 'link'
     const path = joinPath(folder, entry.name)
-    if (await isFolder(session, path, signal)) return { name: entry.name, kind: 'folder', followed }
+    if (await isFolder(session, path, signal)) {
+      const leadsTo = entry.target === undefined ? undefined : resolveLink(folder, entry.target)
+      return { name: entry.name, kind: 'folder', followed, ...(leadsTo !== undefined && { leadsTo }) }
+    }
     const size = await sizeOf(session, path, signal)
     if (size === undefined) return followed ? entry : { ...entry, kind: 'file' }
     const modified = await modifiedOf(session, path, signal)
@@ -97,4 +108,21 @@ export class RemoteTree implements TargetTree {
       ...(modified !== undefined && { modified, precision: 'second' as const }),
     }
   }
+}
+
+/** Whether the `unique` facts of a listing tell its entries apart: some servers send the same for everything. */
+function tellsFolders(entries: readonly RemoteEntry[]): boolean {
+  return new Set(entries.map(entry => entry.unique)).size > 1
+}
+
+/** Where a link in a folder leads by its text; undefined where that climbs out of what is known. */
+export function resolveLink(folder: string, target: string): string | undefined {
+  const parts = target.startsWith('/') ? [''] : folder.split('/')
+  for (const part of target.split('/')) {
+    if (part === '..') {
+      if (parts.length === 0 || parts.at(-1) === '') return undefined
+      parts.pop()
+    } else if (part !== '' && part !== '.') parts.push(part)
+  }
+  return parts.join('/')
 }

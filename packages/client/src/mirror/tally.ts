@@ -56,6 +56,13 @@ export class Tally {
     this.#unchanged++
   }
 
+  /** Nothing is done about an entry. */
+  passedOver(action: MirrorAction & { readonly kind: 'keep' | 'skip' }): void {
+    if (action.kind === 'keep') this.#unchanged++
+    else this.#skipped++
+    this.planned(action)
+  }
+
   linked(): void {
     this.#links++
   }
@@ -66,10 +73,6 @@ export class Tally {
 
   madeFolder(): void {
     this.#foldersMade++
-  }
-
-  skipped(): void {
-    this.#skipped++
   }
 
   failed(path: string, error: FtpError): void {

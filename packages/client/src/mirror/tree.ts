@@ -14,8 +14,10 @@ export interface TreeEntry {
   readonly mode?: number
   /** Of a link: what it points to. */
   readonly target?: string
-  /** It is a link, shown as what it points to: it goes as a link. */
+  /** It is a link, shown as what it points to: it is removed as a link. */
   readonly followed?: boolean
+  /** Of a link to a folder: the path that it leads to, as far as its text tells. */
+  readonly leadsTo?: string
   /** The same for two names of one folder, to find loops. */
   readonly unique?: string
 }
@@ -33,6 +35,8 @@ export interface TreeFolder {
 export interface Tree {
   /** @throws {FtpError} when it cannot be listed */
   list(path: string, signal: AbortSignal): Promise<TreeFolder>
+  /** What tells the root from its folders, see {@link TreeEntry.unique}. */
+  identity(): string | undefined
   /** The path as the transfer and the error texts need it. */
   pathOf(path: string): string
 }
