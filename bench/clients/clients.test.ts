@@ -49,12 +49,12 @@ const lines: { name: string; task: Task; args: string[] }[] = [
   {
     name: 'portolan',
     task: { ...many, connections: 8 },
-    args: [ours, 'mirror', `${url}/many`, '/here/many', '--parallel', '8', '--tls', 'off'],
+    args: [ours, 'mirror', `${url}/many`, '/here/many', '--no-time', '--parallel', '8', '--tls', 'off'],
   },
   {
     name: 'portolan',
     task: { ...many, direction: 'up' },
-    args: [ours, 'mirror', '/here/many', `${url}/many`, '--parallel', '1', '--tls', 'off'],
+    args: [ours, 'mirror', '/here/many', `${url}/many`, '--no-time', '--parallel', '1', '--tls', 'off'],
   },
   { name: 'ncftp', task: one, args: [...ncftp, '-C', '127.0.0.1', '/big.bin', '/here/big.bin'] },
   {

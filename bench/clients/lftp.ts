@@ -42,6 +42,7 @@ function settings({ tls }: Order, sync: 'yes' | 'no'): string[] {
     // It would compress what no compression helps with.
     'ftp:use-mode-z': 'no',
     // What costs a round trip for each file and is no part of the work.
+    'ftp:use-mdtm': 'no',
     'ftp:use-site-utime': 'no',
     'ftp:use-site-utime2': 'no',
     'ftp:sync-mode': sync,

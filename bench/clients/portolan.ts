@@ -14,7 +14,7 @@ export function portolan({ project, node }: Workshop): ClientKind {
     name: 'portolan',
     label: 'Portolan',
     role: 'subject',
-    note: 'get, put and mirror of the command, on the Node of this run',
+    note: 'get, put and mirror of the command, on the Node of this run; mirror without times of files',
     missing() {
       const { stdout } = spawnSync(node, [program, '--help'], { timeout: HELP_MS, encoding: 'utf8' })
       return /\bmirror\b/.test(stdout)
@@ -44,7 +44,8 @@ function commandOf(order: Order): string[] {
   const url = `ftp://${USER}@${order.host}:${order.port}${order.remote}`
   if (files === 'one') return direction === 'down' ? ['get', url, '-o', local] : ['put', local, url]
   const [source, target] = direction === 'down' ? [url, local] : [local, url]
-  return ['mirror', source, target, '--parallel', String(connections)]
+  // A time costs a round trip for each file; the others of the table do not keep it either, or are told not to.
+  return ['mirror', source, target, '--no-time', '--parallel', String(connections)]
 }
 
 function tlsOf({ tls }: Order): string[] {

@@ -28,6 +28,8 @@ int main(int argc, char **argv) {
     fputs("usage: timed COMMAND [ARGUMENT]...\n", stderr);
     return 2;
   }
+  /* Neither this process nor the client outlives the run that started it. */
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
   double begin = now();
   pid_t child = fork();
