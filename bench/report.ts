@@ -51,9 +51,9 @@ function rowOf(run: Run, work: Row, columns: readonly Column[]): string[] {
   const verdict = verdictIn(run, work)
   // Beside a bound of its own a ratio would only confuse: a C program of one megabyte is no measure for Node.
   const ratio =
-    verdict.ratio === undefined || work.target?.kind === 'value'
+    verdict.ratio === undefined || work.target === undefined || work.target.kind === 'value'
       ? ''
-      : `${verdict.ratio.toFixed(2)} ${work.target?.kind === 'times' ? 'times' : 'of'} ${labelOf(run, verdict.best)}`
+      : `${verdict.ratio.toFixed(2)} ${work.target.kind === 'times' ? 'times' : 'of'} ${labelOf(run, verdict.best)}`
   const mark = verdict.reached === undefined ? '' : verdict.reached ? 'reached' : '**missed**'
   return [
     work.title,
