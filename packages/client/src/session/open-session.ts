@@ -1,4 +1,4 @@
-import { ClientTls, DialError, type Dialler } from '@portolan/channels'
+import { ChannelError, ClientTls, DialError, type Dialler } from '@portolan/channels'
 import { isAddress, parseFeat } from '@portolan/protocol'
 import { ControlConnection } from '../control/control-connection.ts'
 import { aborted, FtpError, replyText } from '../errors.ts'
@@ -24,9 +24,9 @@ export interface SessionPlan {
  */
 export async function openSession(plan: SessionPlan, signal: AbortSignal): Promise<Session> {
   const { options, dialler, facts, number } = plan
+  const tls = options.tls === 'off' ? undefined : createTls(options)
   const control = await connectControl(plan, signal)
   try {
-    const tls = options.tls === 'off' ? undefined : new ClientTls(clientTlsOptions(options))
     if (tls && options.tls === 'implicit') await control.startTls(tls, signal)
     await greet(control, options, signal)
     if (tls && options.tls === 'explicit') await startExplicitTls(control, tls, signal)
@@ -42,6 +42,15 @@ export async function openSession(plan: SessionPlan, signal: AbortSignal): Promi
         : new FtpError('FTP_CLOSED', String(error), { phase: 'login', cause: error }),
     )
     throw failed
+  }
+}
+
+function createTls(options: ResolvedOptions): ClientTls {
+  try {
+    return new ClientTls(clientTlsOptions(options))
+  } catch (error) {
+    if (!(error instanceof ChannelError)) throw error
+    throw new FtpError('FTP_SETTING', error.message, { phase: 'settings', cause: error })
   }
 }
 
