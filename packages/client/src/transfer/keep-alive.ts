@@ -1,3 +1,4 @@
+import type { Reply } from '@portolan/protocol'
 import type { Exchange } from '../control/exchange.ts'
 import type { Session } from '../session/session.ts'
 
@@ -14,12 +15,15 @@ export class KeepAlive implements Disposable {
   readonly #outstanding = new Set<Exchange>()
 
   /** @param interval - milliseconds; 0 sends none */
-  constructor(session: Session, interval: number) {
+  constructor(session: Session, transfer: Exchange, interval: number) {
     this.#session = session
     if (interval <= 0) return
+    // A transfer that has begun does not end with a command that is not known.
+    const outOfTurn = ({ code }: Reply) =>
+      code === 200 || (transfer.preliminaries > 0 && (code === 500 || code === 502))
     this.#timer = setInterval(() => {
       if (!session.usable || this.#outstanding.size >= MOST_UNANSWERED) return
-      const noop = session.control.send('NOOP', undefined, { outOfTurn: reply => reply.code === 200 })
+      const noop = session.control.send('NOOP', undefined, { outOfTurn })
       this.#outstanding.add(noop)
       const settled = () => void this.#outstanding.delete(noop)
       noop.final.then(settled, settled)

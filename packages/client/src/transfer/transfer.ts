@@ -121,7 +121,7 @@ class RunningTransfer {
       reply => reply.code >= 400 && this.#endRefused(reply),
       () => {},
     )
-    using keepAlive = new KeepAlive(this.#session, options.noopInterval)
+    using keepAlive = new KeepAlive(this.#session, this.#exchange, options.noopInterval)
     try {
       await this.#secure()
       const transferred = await this.#moveAndComplete(move)
