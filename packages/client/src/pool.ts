@@ -75,14 +75,20 @@ export class SessionPool implements AsyncDisposable {
       if (signal.aborted) throw aborted('connect', signal)
       if (this.#closed) throw new FtpError('FTP_CLOSED', 'The client was closed.', { phase: 'command' })
       const idle = this.#takeIdle()
-      if (idle) return idle
+      if (idle) {
+        if (await idle.inStep()) return idle
+        this.#giveBack(idle)
+        continue
+      }
       if (this.#count < this.#most) {
         const opened = await this.#open(signal)
         if (opened) return opened
         continue
       }
       const given = await this.#wait(signal)
-      if (given !== 'open') return given
+      if (given === 'open') continue
+      if (await given.inStep()) return given
+      this.#giveBack(given)
     }
   }
 

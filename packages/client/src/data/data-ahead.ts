@@ -1,4 +1,4 @@
-import type { DataConnection } from '@portolan/channels'
+import { type DataConnection, DialError } from '@portolan/channels'
 import type { Exchange } from '../control/exchange.ts'
 import type { Rung } from '../errors.ts'
 import type { Session } from '../session/session.ts'
@@ -33,7 +33,12 @@ export function askAhead(session: Session): void {
   const { rung } = session.facts
   if (!rung || !isPassive(rung)) return
   const code = rung === 'EPSV' ? 229 : 227
-  const exchange = session.control.send(rung, undefined, { outOfTurn: reply => reply.code === code })
+  const { explanation } = session.options.timeouts
+  const exchange = session.control.send(rung, undefined, {
+    outOfTurn: reply => reply.code === code,
+    // It was read before the transfer ended, so that its reply is not long behind.
+    replyMs: explanation,
+  })
   const stop = new AbortController()
   const connection = connectAhead(session, rung, exchange, stop.signal)
   session.ahead = {
@@ -57,8 +62,9 @@ async function connectAhead(
     const reply = await exchange.final
     const outcome = passiveOutcome(session, rung, reply, session.options.timeouts.dataConnect)
     return outcome.kind === 'ready' ? await outcome.way.promise.open(signal) : undefined
-  } catch {
+  } catch (error) {
     // Whoever needs the connection asks again, and is told then what is wrong.
+    if (!signal.aborted && !(error instanceof DialError)) session.failAhead()
     return undefined
   }
 }

@@ -138,6 +138,22 @@ export class Session implements AsyncDisposable {
     this.options.emit({ type: 'warning', session: this.number, because: { code, text } })
   }
 
+  /** Waits, bounded, until what was sent ahead is answered. @returns whether the session can be used then */
+  async inStep(): Promise<boolean> {
+    await this.ahead?.exchange.final.catch(() => {})
+    return this.usable
+  }
+
+  /** The server does not answer in step what is sent behind a transfer command: not tried again. */
+  failAhead(): void {
+    if (this.facts.pipelining === 'failed') return
+    this.facts.pipelining = 'failed'
+    this.decide('pipelining', {
+      code: 'pipelining-failed',
+      text: 'The server does not answer in step what is sent ahead: nothing is sent ahead any more.',
+    })
+  }
+
   /** QUIT, bounded. */
   async close(): Promise<void> {
     this.dropAhead()

@@ -339,16 +339,12 @@ class RunningTransfer {
   /** What was sent ahead may be the reason: then never again with this server. */
   #outOfStep(error: unknown): unknown {
     const { session } = { session: this.#session }
-    const { ahead, facts } = session
+    const { ahead } = session
     if (!ahead || this.#order.signal.aborted) return error
     const answered = ahead.exchange.reply !== undefined
     const refusedFile = error instanceof FtpError && error.reply?.code === 550
     if (answered || refusedFile) return error
-    facts.pipelining = 'failed'
-    session.decide('pipelining', {
-      code: 'pipelining-failed',
-      text: 'The server does not answer in step what is sent ahead: nothing is sent ahead any more.',
-    })
+    session.failAhead()
     const message = error instanceof Error ? error.message : String(error)
     const failed = new FtpError('FTP_TRANSFER', message, { phase: 'transfer', retryable: true, cause: error })
     session.destroy(failed)
