@@ -58,7 +58,7 @@ function lineOf(done: DoneStep): string {
     case 'features-clear':
     case 'features-tls': {
       const { before, after, system } = done.evidence
-      const names = (after ?? before ?? []).map(line => line.split(' ', 1)[0] ?? '')
+      const names = [...new Set((after ?? before ?? []).map(line => line.split(' ', 1)[0] ?? ''))]
       return `${names.length} ${after ? '' : 'before the login '}(${names.slice(0, 8).join(' ')}${names.length > 8 ? ' ...' : ''})${system === undefined ? '' : `, ${system}`}`
     }
     case 'tls': {

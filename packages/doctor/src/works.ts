@@ -1,4 +1,4 @@
-import type { Rung, TlsMode } from '@portolan/client'
+import type { Rung, TlsMode, TlsOptions } from '@portolan/client'
 import { isAddress } from '@portolan/protocol'
 import type { Facts } from './rules/facts.ts'
 import { activeWay, fitsMode, passiveWay, provedWays, type Way } from './ways.ts'
@@ -21,7 +21,7 @@ export interface Works {
   readonly externalAddress?: string
   readonly activePorts?: { readonly basePort: number; readonly numberOfPorts: number }
   /** How the certificate was accepted. */
-  readonly trust: 'verified' | 'pinned' | 'anybody'
+  readonly trust: 'verified' | 'own-authority' | 'pinned' | 'anybody'
   /** SHA-256 of the certificate, to pin. */
   readonly fingerprint?: string
   /** Ends of data connections without close_notify have to be believed. */
@@ -69,12 +69,18 @@ function combine({ options, evidence }: Facts, way: Way, tls: TlsMode, asAsked: 
     ...(!passive && externalAddress !== undefined && { externalAddress }),
     ...(!passive &&
       activePorts && { activePorts: { basePort: activePorts.base, numberOfPorts: activePorts.count } }),
-    trust: tlsOptions.pins?.length ? 'pinned' : control?.problem ? 'anybody' : 'verified',
+    trust: trustOf(tlsOptions, control?.problem !== undefined),
     ...(fingerprint !== undefined && { fingerprint }),
     believeEnd: (closing?.truncated ?? 0) > 0,
     ...keepAlive(evidence.idle),
     asAsked,
   }
+}
+
+function trustOf({ pins = [], ca }: TlsOptions, hasProblem: boolean): Works['trust'] {
+  if (pins.length > 0) return 'pinned'
+  if (hasProblem) return 'anybody'
+  return ca === undefined ? 'verified' : 'own-authority'
 }
 
 function keepAlive(idle: Facts['evidence']['idle']): { keepAlive?: number } {

@@ -1,3 +1,4 @@
+import type { Works } from '../works.ts'
 import type { Emitted } from './settings.ts'
 import { shellWord, urlHost, urlPort } from './words.ts'
 
@@ -18,7 +19,7 @@ export function curl({ works, proxy }: Emitted): string {
     ...(mode === 'passive'
       ? [pasvAddress === 'server' ? '--no-ftp-skip-pasv-ip' : '--ftp-skip-pasv-ip']
       : []),
-    ...(trust !== 'verified' && tls !== 'off' ? ['--insecure'] : []),
+    ...(tls === 'off' ? [] : TRUST[trust]),
     ...(address === undefined ? [] : [`--resolve ${shellWord(`${host}:${port}:${address}`)}`]),
     ...(works.keepAlive === undefined ? [] : [`--keepalive-time ${works.keepAlive}`]),
     ...(proxy
@@ -28,4 +29,12 @@ export function curl({ works, proxy }: Emitted): string {
     ...(user === 'anonymous' ? [] : [`--user ${shellWord(user)}`]),
     shellWord(url),
   ].join(' ')
+}
+
+/** curl pins public keys alone, and not the certificate’s own fingerprint. */
+const TRUST: Readonly<Record<Works['trust'], readonly string[]>> = {
+  verified: [],
+  'own-authority': ['--cacert FILE'],
+  pinned: ['--insecure'],
+  anybody: ['--insecure'],
 }

@@ -24,7 +24,8 @@ export function lftp({ works, proxy }: Emitted): string {
   else {
     if (tls === 'explicit') sets.push(['ftp:ssl-force', 'on'])
     sets.push(['ftp:ssl-protect-data', 'on'], ['ftp:ssl-copy-sid', 'on'])
-    if (trust !== 'verified') sets.push(['ssl:verify-certificate', 'off'])
+    if (trust === 'own-authority') sets.push(['ssl:ca-file', 'FILE'])
+    else if (trust !== 'verified') sets.push(['ssl:verify-certificate', 'off'])
   }
   if (keepAlive !== undefined) sets.push(['ftp:nop-interval', keepAlive])
   if (proxy?.kind === 'http') sets.push(['ftp:proxy', `http://${proxy.host}:${proxy.port}`])

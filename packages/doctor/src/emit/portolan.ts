@@ -1,3 +1,4 @@
+import type { Works } from '../works.ts'
 import type { Emitted } from './settings.ts'
 import { shellWord, urlHost, urlPort, urlUser } from './words.ts'
 
@@ -13,8 +14,14 @@ export function portolan({ works, proxy }: Emitted): string {
     ...(mode === 'passive' && pasvAddress === 'server' ? ['--pasv-address server'] : []),
     ...(externalAddress === undefined ? [] : [`--external-address ${shellWord(externalAddress)}`]),
     ...(activePorts ? [`--active-ports ${activePorts.basePort}:${activePorts.numberOfPorts}`] : []),
-    ...(trust !== 'verified' && tls !== 'off' && fingerprint !== undefined ? [`--pin ${fingerprint}`] : []),
+    ...(tls === 'off' ? [] : trustFlags(trust, fingerprint)),
     ...(proxy ? [`--proxy ${proxy.kind}://${proxy.host}:${proxy.port}`] : []),
     shellWord(url),
   ].join(' ')
+}
+
+function trustFlags(trust: Works['trust'], fingerprint: string | undefined): readonly string[] {
+  if (trust === 'verified') return []
+  if (trust === 'own-authority') return ['--ca FILE']
+  return fingerprint === undefined ? ['--insecure'] : [`--pin ${fingerprint}`]
 }

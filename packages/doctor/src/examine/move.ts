@@ -42,9 +42,9 @@ export async function move(running: Running, bytes: Bytes): Promise<TransferEvid
   try {
     const handshake = await secure(running, 'sink' in bytes, stop.signal)
     if (handshake !== undefined) {
+      const lost = session.control.error
+      if (lost) return done({ outcome: 'control-lost', bytes: 0, text: lost.message })
       const reply = await explanation(running)
-      if (!reply && session.control.error)
-        return done({ outcome: 'control-lost', bytes: 0, text: session.control.error.message })
       return done({ outcome: 'tls-failed', bytes: 0, text: handshake, ...said(reply) })
     }
     const { tls } = connection

@@ -1,5 +1,14 @@
 import type { ActiveEvidence, Evidence } from '../evidence.ts'
-import { activeSeverity, duration, type Facts, mainChannel, peerReach, portOn, type Rule } from './facts.ts'
+import {
+  activeSeverity,
+  duration,
+  type Facts,
+  mainChannel,
+  peerReach,
+  portOn,
+  quote,
+  type Rule,
+} from './facts.ts'
 import { AGAINST_READERS, activeMoved } from './passive.ts'
 import type { Confidence, Verdict } from './verdict.ts'
 
@@ -80,7 +89,7 @@ function rewritesPort(facts: Facts): readonly Verdict[] {
       rewrites(
         facts,
         'likely',
-        `PORT with ${announced.address} is refused in the clear (${clear.reply ?? ''}), while ${tls?.outcome === 'moved' ? 'under TLS it is accepted' : 'EPRT with the same address is accepted'}`,
+        `PORT with ${announced.address} is refused in the clear (${quote(clear.reply)}), while ${tls?.outcome === 'moved' ? 'under TLS it is accepted' : 'EPRT with the same address is accepted'}`,
       ),
     ]
   return []
@@ -151,18 +160,18 @@ function verdictOf(facts: Facts, active: ActiveEvidence, { eprt, port }: Evidenc
 }
 
 function refused(facts: Facts, tried: readonly (ActiveEvidence | undefined)[]): Found {
-  const said = tried.flatMap(one => (one?.reply === undefined ? [] : [`${one.command}: ${one.reply}`]))
+  const replies = new Set(tried.flatMap(one => (one?.reply === undefined ? [] : [quote(one.reply)])))
   const address = tried.find(one => one?.announced)?.announced?.address ?? 'its address'
   const nat = natOf(facts)
   return {
     code: 'ACTIVE_REFUSED_BY_SERVER',
     confidence: 'certain',
-    text: `The server refuses active mode (${said.join('; ')}). ${nat ? `It was asked to dial ${address}, and servers dial nobody but the address that they see.` : 'It may have active mode switched off, or not allow it to this user.'}`,
+    text: `The server refuses active mode (${[...replies].join('; ')}). ${nat ? `It was asked to dial ${address}, and servers dial nobody but the address that they see.` : 'It may have active mode switched off, or not allow it to this user.'}`,
     fixes: {
       client: nat
         ? `Use passive mode, or announce the address that the server sees: --external-address ${nat.seen ?? 'ask'}.`
         : 'Use passive mode.',
-      server: 'Switch active mode (PORT, EPRT) on, if it is wanted.',
+      ...(!nat && { server: 'Switch active mode (PORT, EPRT) on, if it is wanted.' }),
     },
   }
 }
@@ -170,11 +179,11 @@ function refused(facts: Facts, tried: readonly (ActiveEvidence | undefined)[]): 
 function portClosed({ announced, reply, server, ownPort }: ActiveEvidence): Found {
   const own =
     ownPort?.outcome === 'connected' ? ' The port listens: from this machine it can be reached.' : ''
-  const view = server ? ` The server says: ${server.text}.` : ''
+  const view = server ? ` The server says: ${quote(server.text)}.` : ''
   return {
     code: 'CLIENT_PORT_CLOSED',
     confidence: server ? 'certain' : 'likely',
-    text: `The server accepted the address and its connection to ${announced?.address ?? 'this machine'}, port ${announced?.port ?? '?'}, was refused at once (${reply ?? '425'}).${view}${own} Something before the client rejects incoming connections.`,
+    text: `The server accepted the address and its connection to ${announced?.address ?? 'this machine'}, port ${announced?.port ?? '?'}, was refused at once (${quote(reply) || '425'}).${view}${own} Something before the client rejects incoming connections.`,
     fixes: {
       client:
         'Use passive mode; or allow incoming connections to this program in this machine’s firewall, with a fixed range: --active-ports 40000:100.',
@@ -185,7 +194,7 @@ function portClosed({ announced, reply, server, ownPort }: ActiveEvidence): Foun
 
 function filtered({ announced, ms, ownPort, server }: ActiveEvidence): Found {
   const here = ownPort !== undefined && ownPort.outcome !== 'connected'
-  const view = server ? ` The server says: ${server.text}.` : ''
+  const view = server ? ` The server says: ${quote(server.text)}.` : ''
   return {
     code: 'INCOMING_FILTERED',
     confidence: 'likely',

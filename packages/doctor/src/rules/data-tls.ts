@@ -1,5 +1,5 @@
 import type { TransferEvidence } from '../evidence.ts'
-import { type Facts, passiveSeverity, type Rule } from './facts.ts'
+import { type Facts, passiveSeverity, quote, type Rule, sentence } from './facts.ts'
 import type { Verdict } from './verdict.ts'
 
 /** How servers say that a data connection has to resume the session of the control connection. */
@@ -19,7 +19,7 @@ function noEncryption(said: string): Verdict {
     code: 'NO_DATA_ENCRYPTION',
     confidence: 'certain',
     severity: 'error',
-    text: `The control connection is encrypted, and the server refuses to encrypt data connections (PROT P: ${said}). Files and listings would go over the network in the clear, so the client does not go on.`,
+    text: `The control connection is encrypted, and the server refuses to encrypt data connections (PROT P: ${quote(said)}). Files and listings would go over the network in the clear, so the client does not go on.`,
     fixes: {
       server: 'Switch TLS for data connections on.',
       network: 'A gateway that takes the server’s TLS upon itself must support PROT P.',
@@ -47,7 +47,7 @@ function reuseRequired({ reply, text }: TransferEvidence): Verdict {
     code: 'SESSION_REUSE_REQUIRED',
     confidence: REUSE.test(said) ? 'certain' : 'likely',
     severity: 'note',
-    text: `The server takes data connections only when they resume the TLS session of the control connection, which proves that the same client makes both: with resumption every listing came, without it none (${said}). Portolan resumes by itself. Clients that cannot, such as Python’s ftplib and older .NET and PHP programs, get no data here.`,
+    text: `The server takes data connections only when they resume the TLS session of the control connection, which proves that the same client makes both: with resumption every listing came, without it none (${quote(said)}). Portolan resumes by itself. Clients that cannot, such as Python’s ftplib and older .NET and PHP programs, get no data here.`,
     fixes: {
       client: `Nothing, for this client. Others need session resumption: WinSCP “Reuse TLS/SSL session ID” (SslSessionReuse=1), lftp ftp:ssl-copy-sid on, curl without --no-sessionid.`,
       server:
@@ -61,7 +61,7 @@ function exhausted(count: number, failed: TransferEvidence | undefined): Verdict
     code: 'TICKETS_EXHAUSTED',
     confidence: 'likely',
     severity: 'error',
-    text: `The first ${count} data connections under TLS worked, and the next failed (${failed?.reply ?? failed?.text ?? failed?.outcome ?? ''}): the server gives too few session tickets for one control connection.`,
+    text: `The first ${count} data connections under TLS worked, and the next failed (${quote(failed?.reply ?? failed?.text ?? failed?.outcome)}): the server gives too few session tickets for one control connection.`,
     fixes: {
       client:
         'Limit the transfers of one session by reconnecting, or use TLS 1.2, whose session can be resumed without end.',
@@ -78,8 +78,8 @@ function notResumed(failed: TransferEvidence | undefined): Verdict {
     confidence: 'likely',
     severity: 'error',
     text: reuse
-      ? `The server wants data connections to resume the TLS session, and does not take the resumption that it is offered: ${said}.`
-      : `Data connections stand, and their TLS handshake fails: ${said}.`,
+      ? `The server wants data connections to resume the TLS session, and does not take the resumption that it is offered: ${sentence(said)}`
+      : `Data connections stand, and their TLS handshake fails: ${sentence(said)}`,
     fixes: reuse
       ? {
           client: 'Try TLS 1.2, whose resumption servers have had for longer.',

@@ -102,3 +102,14 @@ export function duration(ms: number): string {
   const seconds = Math.round(ms / 100) / 10
   return `${seconds} ${seconds === 1 ? 'second' : 'seconds'}`
 }
+
+/** What a server said, to be quoted within a sentence. */
+export function quote(said: string | undefined): string {
+  return (said ?? '').trim().replace(/\.$/, '')
+}
+
+/** What a server said, as the end of a sentence. */
+export function sentence(said: string | undefined): string {
+  const text = (said ?? '').trim()
+  return text === '' || /[.!?]$/.test(text) ? text : `${text}.`
+}

@@ -1,5 +1,5 @@
 import type { LoginEvidence } from '../evidence.ts'
-import type { Rule } from './facts.ts'
+import { type Rule, sentence } from './facts.ts'
 import type { Verdict } from './verdict.ts'
 
 /** USER and PASS. */
@@ -16,7 +16,7 @@ function verdictOf({ outcome, text = '', channel, user }: LoginEvidence): Verdic
         code: 'TLS_REQUIRED',
         confidence: 'certain',
         severity,
-        text: `The server does not take passwords in the clear: ${text}`,
+        text: `The server does not take passwords in the clear: ${sentence(text)}`,
         fixes: { client: 'Use explicit TLS: ftpes:// in place of ftp://, or --tls explicit.' },
       }
     case 'busy':
@@ -24,7 +24,7 @@ function verdictOf({ outcome, text = '', channel, user }: LoginEvidence): Verdic
         code: 'TOO_MANY_CONNECTIONS',
         confidence: 'certain',
         severity,
-        text: `The server lets no more sessions in: ${text}`,
+        text: `The server lets no more sessions in: ${sentence(text)}`,
         fixes: {
           client:
             'Close other sessions of this user, use fewer at once, or wait until the server has noticed that old ones are gone.',
@@ -37,7 +37,7 @@ function verdictOf({ outcome, text = '', channel, user }: LoginEvidence): Verdic
         code: 'LOGIN_BROKE',
         confidence: 'certain',
         severity,
-        text: `The server ${outcome === 'timeout' ? 'did not answer' : 'closed the connection during'} the login: ${text}`,
+        text: `The server ${outcome === 'timeout' ? 'did not answer' : 'closed the connection during'} the login: ${sentence(text)}`,
         fixes: {
           server: 'Look into its log: the account’s backend (LDAP, PAM, a database) may hang or fail.',
           ...(channel === 'clear' && {
@@ -51,7 +51,7 @@ function verdictOf({ outcome, text = '', channel, user }: LoginEvidence): Verdic
         code: 'LOGIN_FAILED',
         confidence: 'certain',
         severity,
-        text: `The server was reached, and did not accept the user ${user} with this password: ${text}`,
+        text: `The server was reached, and did not accept the user ${user} with this password: ${sentence(text)}`,
         fixes: {
           client:
             'Check the user name, its domain or realm, and the password. Some servers want the name in the form user@host.',

@@ -9,6 +9,7 @@ import {
   passiveSeverity,
   peerReach,
   portTries,
+  quote,
   type Rule,
 } from './facts.ts'
 import { AGAINST_READERS, knowsOnlyPasv } from './passive.ts'
@@ -33,7 +34,7 @@ function drops(facts: Facts): readonly Verdict[] {
       code: 'ALG_DROPS',
       confidence: 'likely',
       severity: passiveSeverity(facts),
-      text: `The control connection is lost at ${lost.command} (${(lost.text ?? 'no reply').replace(/\.$/, '')}). A device that follows FTP cuts it${tls ? ' because it cannot read what goes on under TLS' : ' at a reply that it does not like'}.`,
+      text: `The control connection is lost at ${lost.command} (${quote(lost.text) || 'no reply'}). A device that follows FTP cuts it${tls ? ' because it cannot read what goes on under TLS' : ' at a reply that it does not like'}.`,
       fixes: {
         client: tls
           ? 'CCC makes the control connection readable again after the login, if the server allows it.'
@@ -187,7 +188,7 @@ function blocksEpsv(facts: Facts): readonly Verdict[] {
       code: 'ALG_BLOCKS_EPSV',
       confidence: proved ? 'certain' : 'possible',
       severity: mainChannel(facts) === 'clear' ? passiveSeverity(facts) : 'note',
-      text: `EPSV is refused in the clear (${clear.reply ?? clear.code}), although ${proof}: a device on the way that knows PASV only refuses it.`,
+      text: `EPSV is refused in the clear (${quote(clear.reply) || clear.code}), although ${proof}: a device on the way that knows PASV only refuses it.`,
       fixes: {
         client: `PASV ${facts.evidence.pasv?.outcome === 'moved' ? 'works' : 'may work'} in its place; clients take it by themselves after the refusal. Over IPv6 there is no PASV: use TLS.`,
         ...(AGAINST_READERS.network !== undefined && { network: AGAINST_READERS.network }),

@@ -9,7 +9,9 @@ import {
   passiveSeverity,
   peerReach,
   portTries,
+  quote,
   type Rule,
+  sentence,
   span,
 } from './facts.ts'
 import type { Fixes, Verdict } from './verdict.ts'
@@ -226,7 +228,7 @@ function refusedRules(facts: Facts): readonly Verdict[] {
       code: 'PASSIVE_REFUSED',
       confidence: 'certain',
       severity: passiveSeverity(facts),
-      text: `The server gives no passive port: ${said.join('; ')}.`,
+      text: `The server gives no passive port: ${sentence(said.join('; '))}`,
       fixes: {
         client: activeMoved(facts) ? 'Active mode works from here: --mode active.' : 'Try active mode.',
         server:
@@ -255,7 +257,7 @@ function answeredByProxy(facts: Facts): readonly Verdict[] {
       code: 'ANSWERED_BY_PROXY',
       confidence: proved ? 'certain' : 'possible',
       severity: passiveSeverity(facts),
-      text: `The connection to the passive port was accepted, and the server says that none came (${fooled.server?.text ?? fooled.transfer?.reply ?? '425'}). A device on the way, such as a transparent proxy or a SYN proxy, accepts connections in the server’s place; or the server drops ours since it comes from another address than the control connection.`,
+      text: `The connection to the passive port was accepted, and the server says that none came (${quote(fooled.server?.text ?? fooled.transfer?.reply) || '425'}). A device on the way, such as a transparent proxy or a SYN proxy, accepts connections in the server’s place; or the server drops ours since it comes from another address than the control connection.`,
       fixes: {
         client: 'With several ways to the Internet, bind to one: --bind ADDRESS.',
         server:

@@ -1,8 +1,10 @@
 import type { TlsEvidence } from '../evidence.ts'
-import type { Facts, Rule } from './facts.ts'
+import { type Facts, quote, type Rule } from './facts.ts'
 import type { Severity, Verdict, VerdictCode } from './verdict.ts'
 
 const DAY_MS = 86_400_000
+/** A refusal that knows what AUTH is for comes from the server: its TLS is off, although FEAT names it. */
+const OWN_REFUSAL = /security|scheme|mechanism|certificate|TLS|SSL|encrypt|policy/i
 const SOON_DAYS = 14
 
 /** TLS of the control connection. */
@@ -19,7 +21,7 @@ export const tlsRules: Rule = facts => {
 
 function refusedAuth({ options, evidence }: Facts, tls: TlsEvidence, severity: Severity): readonly Verdict[] {
   if (tls.outcome !== 'refused') return [killed(tls, severity)]
-  if (tls.listed) return [blocked(tls, severity)]
+  if (tls.listed && !OWN_REFUSAL.test(tls.reply ?? '')) return [blocked(tls, severity)]
   const unknown = evidence['features-clear']?.before === undefined
   if (options.tls === 'off') return []
   return [
@@ -27,7 +29,7 @@ function refusedAuth({ options, evidence }: Facts, tls: TlsEvidence, severity: S
       code: 'NO_TLS',
       confidence: unknown ? 'likely' : 'certain',
       severity,
-      text: `The server does not start TLS: AUTH TLS was answered ${tls.reply ?? 'with a refusal'}${unknown ? '' : ', and FEAT does not name it either'}.`,
+      text: `The server does not start TLS: AUTH TLS was answered ${quote(tls.reply) || 'with a refusal'}${unknown ? '' : `, and FEAT ${tls.listed ? 'names it all the same' : 'does not name it either'}`}.`,
       fixes: {
         client:
           'Ask whoever runs the server how it is to be reached: implicit TLS has a port of its own, 990 (ftps://). Without TLS (ftp://) the password goes over the network readable for everybody on the way.',
@@ -44,7 +46,7 @@ function blocked({ reply }: TlsEvidence, severity: Severity): Verdict {
     code: 'ALG_BLOCKS_AUTH',
     confidence: 'likely',
     severity,
-    text: `The server says by FEAT that it has AUTH TLS, and AUTH TLS is answered ${reply ?? 'with a refusal'}: the refusal most likely does not come from the server. A firewall or router that reads FTP along (an application layer gateway) refuses TLS, since it could not read any more.`,
+    text: `The server says by FEAT that it has AUTH TLS, and AUTH TLS is answered ${quote(reply) || 'with a refusal'}: the refusal most likely does not come from the server. A firewall or router that reads FTP along (an application layer gateway) refuses TLS, since it could not read any more.`,
     fixes: {
       client: 'Try implicit TLS on port 990 (ftps://), which such devices do not look at.',
       server:
@@ -62,7 +64,7 @@ function killed({ outcome, at, text }: TlsEvidence, severity: Severity): Verdict
     code: 'MIDDLEBOX_KILLS_TLS',
     confidence: 'likely',
     severity,
-    text: `The control connection ${how} ${when}${text === undefined ? '' : ` (${text.replace(/\.$/, '')})`}. Servers answer AUTH even when they refuse it; devices that follow FTP and cannot follow TLS cut the connection like this.`,
+    text: `The control connection ${how} ${when}${text === undefined ? '' : ` (${quote(text)})`}. Servers answer AUTH even when they refuse it; devices that follow FTP and cannot follow TLS cut the connection like this.`,
     fixes: {
       client: 'Try implicit TLS on port 990 (ftps://), or another network to compare.',
       server:

@@ -1,5 +1,5 @@
 import type { IdleEvidence, TransferEvidence, WriteEvidence } from '../evidence.ts'
-import { type Facts, listed, passiveMoved, type Rule } from './facts.ts'
+import { type Facts, listed, passiveMoved, quote, type Rule, sentence } from './facts.ts'
 import type { Verdict } from './verdict.ts'
 
 /** What happens on data connections that stand, at their end, and while nothing happens. */
@@ -26,7 +26,7 @@ function refusedListing(facts: Facts): readonly Verdict[] {
       code: 'LISTING_REFUSED',
       confidence: 'certain',
       severity: 'error',
-      text: `Data connections stand, and the server does not list the folder: ${transfer.reply ?? transfer.text ?? ''}`,
+      text: `Data connections stand, and the server does not list the folder: ${sentence(transfer.reply ?? transfer.text)}`,
       fixes: {
         client: 'Give a folder that this user may read in the URL.',
         server: 'Check the rights of the account on its folder.',
@@ -43,7 +43,7 @@ function broke({ outcome, bytes, text, reply }: TransferEvidence): Verdict {
     code: 'TRANSFER_BROKE',
     confidence: 'certain',
     severity: 'error',
-    text: `The data connection stands, and the transfer breaks after ${bytes} bytes: ${said}`,
+    text: `The data connection stands, and the transfer breaks after ${bytes} bytes: ${sentence(said)}`,
     fixes: {
       server: 'Look for this transfer in the server’s log.',
       network: 'A firewall that inspects data connections may cut them.',
@@ -87,7 +87,7 @@ function noop({ evidence }: Facts): readonly Verdict[] {
       confidence: 'likely',
       severity: breaks ? 'warning' : 'note',
       text: breaks
-        ? `NOOP on the control connection breaks a transfer that is under way (${found.text ?? ''}).`
+        ? `NOOP on the control connection breaks a transfer that is under way (${quote(found.text)}).`
         : 'NOOP on the control connection is never answered when it comes during a transfer, so it must not be used to keep the connection alive.',
       fixes: {
         client:
@@ -121,7 +121,7 @@ function idleVerdict(
       code: 'SERVER_IDLE',
       confidence: 'certain',
       severity: 'note',
-      text: `The server itself ends a session after ${seconds} seconds of silence or less: ${text}`,
+      text: `The server itself ends a session after ${seconds} seconds of silence or less: ${sentence(text)}`,
       fixes: { client, server: 'Raise the idle time-out.' },
     }
   const dropped = outcome === 'silent'
@@ -163,7 +163,7 @@ function written({ evidence: { write } }: Facts): readonly Verdict[] {
       code: 'WRITE_REFUSED',
       confidence: 'certain',
       severity: 'error',
-      text: `The upload of ${write.path} was refused: ${up.reply ?? up.text ?? ''}`,
+      text: `The upload of ${write.path} was refused: ${sentence(up.reply ?? up.text)}`,
       fixes: { server: 'Check the rights of the account on that folder, its quota and the free space.' },
     })
   const broken = [up, down].find(one => one && one.outcome !== 'moved' && one.outcome !== 'refused')
@@ -207,7 +207,7 @@ function limited({ evidence }: Facts): readonly Verdict[] {
       code: 'SESSIONS_LIMITED',
       confidence: 'certain',
       severity: 'note',
-      text: `The server lets no more than ${sessions} ${sessions === 1 ? 'session' : 'sessions'} in at once from here: ${sessionLimit}`,
+      text: `The server lets no more than ${sessions} ${sessions === 1 ? 'session' : 'sessions'} in at once from here: ${sentence(sessionLimit)}`,
       fixes: {
         client: `Use ${sessions} connections at most for parallel transfers.`,
         server: 'Raise the limit of sessions for one user and one address.',
