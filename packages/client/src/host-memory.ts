@@ -9,12 +9,14 @@ export interface HostFacts {
   readonly refused: Set<Rung>
   /** The replies to FEAT by feature; undefined when not asked yet, empty when the server has no FEAT. */
   features?: ReadonlyMap<string, string>
-  /** The reply to SYST. */
-  system?: string
   /** The most sessions the server has let us have. */
   sessions?: number
   /** Whether a command sent behind a transfer command is answered in its turn. */
   pipelining?: 'proved' | 'failed'
+  /** The server says 1yz late or never: uploads begin without it. */
+  silentStart?: boolean
+  /** The greeting, on one line. */
+  greeting?: string
   /** Whether MLSD works; `LIST` once it was refused. */
   listing?: 'MLSD' | 'LIST'
   /** Whether `LIST -a` shows more than LIST, and no error. */

@@ -5,8 +5,8 @@ import type { Session } from '../session/session.ts'
 import { isPassive } from './ladder.ts'
 import { passiveOutcome } from './passive-rungs.ts'
 
-/** Systems known to answer out of turn, or to take what comes during a transfer for an abort. */
-const NEVER = /windows_nt|microsoft|mikrotik|madgoat/i
+/** Servers, by their greeting, known to answer out of turn or to take what comes during a transfer for an abort. */
+const NEVER = /microsoft|mikrotik|madgoat|pyftpdlib/i
 
 /** A data connection that was asked for behind the transfer command of the one before, and dialled as soon as the reply came. */
 export interface DataAhead {
@@ -22,7 +22,17 @@ export function mayAskAhead(session: Session): boolean {
   const { facts, options } = session
   if (!options.pipelining || facts.pipelining === 'failed' || session.ahead) return false
   if (!facts.rung || !isPassive(facts.rung)) return false
-  return !NEVER.test(facts.system ?? '')
+  return !NEVER.test(facts.greeting ?? '')
+}
+
+/** The first sign that the server does not answer in step is the last one that is waited for. */
+export function stopAskingAhead(session: Session): void {
+  if (session.facts.pipelining === 'failed') return
+  session.facts.pipelining = 'failed'
+  session.decide('pipelining', {
+    code: 'pipelining-failed',
+    text: 'The server does not answer in step what is sent ahead: nothing is sent ahead any more.',
+  })
 }
 
 /**
@@ -64,7 +74,7 @@ async function connectAhead(
     return outcome.kind === 'ready' ? await outcome.way.promise.open(signal) : undefined
   } catch (error) {
     // Whoever needs the connection asks again, and is told then what is wrong.
-    if (!signal.aborted && !(error instanceof DialError)) session.failAhead()
+    if (!signal.aborted && !(error instanceof DialError)) stopAskingAhead(session)
     return undefined
   }
 }

@@ -26,8 +26,10 @@ export interface ListFolderOptions {
 const NO_ARGUMENT = /^-|[*?[\]{}\s]/
 /** How servers say that a folder is empty, with 450 or 550 to LIST. */
 const EMPTY = /no files|no data ?sets|no members|(?:directory|folder) (?:is )?empty|no such file.*\*/i
-/** Replies to MLSD that mean that the server has none. RFC 3659 section 7.2.1 has 501 and 504 for arguments. */
-const UNKNOWN = new Set([500, 501, 502, 504])
+/** Replies to MLSD that mean that the server has none. */
+const UNKNOWN = new Set([500, 502])
+/** Those that are about its argument, such as a file in place of a folder. RFC 3659 section 7.2.1. */
+const NOT_SO = new Set([501, 504])
 
 /**
  * Lists a folder: MLSD, else LIST in whatever dialect the server speaks. Which of them works is remembered.
@@ -45,9 +47,11 @@ export async function listFolder(
     facts.listing = session.has('MLST') || session.has('MLSD') ? 'MLSD' : 'LIST'
   if (facts.listing === 'MLSD') {
     const listing = await listByMlsd(session, path, signal, options)
-    if (listing) return listing
-    facts.listing = 'LIST'
-    session.decide('listing', { code: 'listing-list', text: 'The server has no MLSD: LIST is used.' })
+    if (typeof listing !== 'string') return listing
+    if (listing === 'unknown') {
+      facts.listing = 'LIST'
+      session.decide('listing', { code: 'listing-list', text: 'The server has no MLSD: LIST is used.' })
+    }
   }
   const { all = false } = options
   if (!all && (path === undefined || !NO_ARGUMENT.test(path)))
@@ -85,13 +89,14 @@ async function listByMlsd(
   path: string | undefined,
   signal: AbortSignal,
   options: ListFolderOptions,
-): Promise<FolderListing | undefined> {
+): Promise<FolderListing | 'unknown' | 'not-so'> {
   try {
     const reader = new ListingReader({ format: 'mlsd' })
     const end = await fetchListing(session, 'MLSD', path, chunk => reader.push(chunk), signal, options)
     return { ...reader.end(), end }
   } catch (error) {
-    if (isReply(error) && UNKNOWN.has(error.reply?.code ?? 0)) return undefined
+    if (isReply(error) && UNKNOWN.has(error.reply?.code ?? 0)) return 'unknown'
+    if (isReply(error) && NOT_SO.has(error.reply?.code ?? 0)) return 'not-so'
     throw error
   }
 }

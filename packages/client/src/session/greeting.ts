@@ -15,17 +15,18 @@ const STRANGERS: readonly (readonly [RegExp, string])[] = [
 /**
  * Waits for the 220 of an FTP server.
  *
+ * @returns its text, on one line
  * @throws {FtpError} `FTP_GREETING` with what answered in its place, `FTP_BUSY` for a 421
  */
 export async function greet(
   control: ControlConnection,
   options: ResolvedOptions,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const greeting = control.expectGreeting()
   try {
     const reply = await control.settled(greeting, signal)
-    if (reply.code >= 200 && reply.code < 300) return
+    if (reply.code >= 200 && reply.code < 300) return reply.lines.join(' ')
     const busy = reply.code === 421 || saysTooMany(reply)
     throw new FtpError(
       busy ? 'FTP_BUSY' : 'FTP_GREETING',

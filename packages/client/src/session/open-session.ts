@@ -28,7 +28,7 @@ export async function openSession(plan: SessionPlan, signal: AbortSignal): Promi
   const control = await connectControl(plan, signal)
   try {
     if (tls && options.tls === 'implicit') await control.startTls(tls, signal)
-    await greet(control, options, signal)
+    facts.greeting = await greet(control, options, signal)
     if (tls && options.tls === 'explicit') await startExplicitTls(control, tls, signal)
     const session = new Session({ number, control, options, facts, dialler, tls })
     await logIn(session, signal)

@@ -144,16 +144,6 @@ export class Session implements AsyncDisposable {
     return this.usable
   }
 
-  /** The server does not answer in step what is sent behind a transfer command: not tried again. */
-  failAhead(): void {
-    if (this.facts.pipelining === 'failed') return
-    this.facts.pipelining = 'failed'
-    this.decide('pipelining', {
-      code: 'pipelining-failed',
-      text: 'The server does not answer in step what is sent ahead: nothing is sent ahead any more.',
-    })
-  }
-
   /** QUIT, bounded. */
   async close(): Promise<void> {
     this.dropAhead()

@@ -1,7 +1,7 @@
 import type { BreakCause, DataConnection, StreamEnd, Throttle } from '@portolan/channels'
 import type { Reply } from '@portolan/protocol'
 import type { Exchange } from '../control/exchange.ts'
-import { askAhead, mayAskAhead } from '../data/data-ahead.ts'
+import { askAhead, mayAskAhead, stopAskingAhead } from '../data/data-ahead.ts'
 import { type OpenData, openData } from '../data/open-data.ts'
 import { aborted, FtpError, replyError, replyText } from '../errors.ts'
 import { localError } from '../files/local-error.ts'
@@ -123,6 +123,7 @@ class RunningTransfer {
     )
     using keepAlive = new KeepAlive(this.#session, this.#exchange, options.noopInterval)
     try {
+      await this.#mayBegin()
       await this.#secure()
       const transferred = await this.#moveAndComplete(move)
       await keepAlive.settle()
@@ -138,6 +139,28 @@ class RunningTransfer {
   }
 
   /**
+   * Waits for the 1yz before anything is sent on the data connection: pyftpdlib closes one on which bytes arrive before it has
+   * read the command. Other servers say it after the TLS handshake, or never: after a short while it begins without, and from
+   * then on at once; as it does with servers that have proved to read one command after the other.
+   */
+  async #mayBegin(): Promise<void> {
+    const { facts, options, protection } = this.#session
+    const sendsFirst = this.#direction === 'up' || protection === 'private'
+    if (!sendsFirst || facts.silentStart || facts.pipelining === 'proved') return
+    const { promise: over, resolve } = Promise.withResolvers<'late' | 'ended'>()
+    const timer = setTimeout(resolve, options.timeouts.begin, 'late')
+    const onStop = () => resolve('ended')
+    this.#stop.signal.addEventListener('abort', onStop, { once: true })
+    if (this.#stop.signal.aborted) onStop()
+    try {
+      if ((await Promise.race([this.#exchange.begun, over])) === 'late') facts.silentStart = true
+    } finally {
+      clearTimeout(timer)
+      this.#stop.signal.removeEventListener('abort', onStop)
+    }
+  }
+
+  /**
    * A refusal ends the data, also while it moves: waiting for its time-out would tell nothing more. What was sent before the
    * refusal may still be on its way, and is worth having.
    */
@@ -147,7 +170,6 @@ class RunningTransfer {
     else this.#draining = setTimeout(end, DRAIN_MS)
   }
 
-  /** The command is on its way: servers start their side of the handshake after it, and waiting for their 150 first is not needed. */
   async #secure(): Promise<void> {
     const { tls, protection, options, number } = this.#session
     if (!tls || protection === 'clear') return
@@ -194,10 +216,14 @@ class RunningTransfer {
 
   /** The final reply, after the data has ended well. */
   async #completion(): Promise<Reply> {
-    const { timeouts } = this.#session.options
-    this.#exchange.bound = { name: 'completion', ms: timeouts.completion }
+    const { options, ahead, facts } = this.#session
+    const { completion, explanation } = options.timeouts
+    // A server that has answered what came behind may have forgotten this one.
+    const overtaken = ahead?.exchange.reply !== undefined && !this.#exchange.reply
+    this.#exchange.bound = { name: 'completion', ms: overtaken ? explanation : completion }
     const reply = await this.#session.control.settled(this.#exchange, this.#order.signal)
     if (reply.code >= 400) throw this.#refusal(reply)
+    if (overtaken && facts.pipelining !== 'failed') stopAskingAhead(this.#session)
     return reply
   }
 
@@ -338,13 +364,13 @@ class RunningTransfer {
 
   /** What was sent ahead may be the reason: then never again with this server. */
   #outOfStep(error: unknown): unknown {
-    const { session } = { session: this.#session }
-    const { ahead } = session
+    const session = this.#session
+    const { ahead, facts } = session
     if (!ahead || this.#order.signal.aborted) return error
-    const answered = ahead.exchange.reply !== undefined
     const refusedFile = error instanceof FtpError && error.reply?.code === 550
-    if (answered || refusedFile) return error
-    session.failAhead()
+    const proved = facts.pipelining === 'proved' && ahead.exchange.reply !== undefined
+    if (refusedFile || proved) return error
+    stopAskingAhead(session)
     const message = error instanceof Error ? error.message : String(error)
     const failed = new FtpError('FTP_TRANSFER', message, { phase: 'transfer', retryable: true, cause: error })
     session.destroy(failed)
