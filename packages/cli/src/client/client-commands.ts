@@ -65,7 +65,8 @@ export function addClientCommands(program: Command, io: Io, run: Run): void {
   finish(
     command('put', 'upload files')
       .usage('[options] FILE... URL')
-      .argument('<word...>', 'files, or - for standard input; then a URL: a new name, or a folder')
+      .argument('<file>', 'a local file, or - for standard input')
+      .argument('<file-or-url...>', 'more files, and last a URL: a new name, or a folder')
       .option('-r, --recursive', 'folders with all that is in them; mirror has more flags')
       .option('--parallel <n>', 'files at once, each by a connection of its own (default: 4)')
       .option('--parents', 'make the folders of the URL')
@@ -78,8 +79,8 @@ export function addClientCommands(program: Command, io: Io, run: Run): void {
       .option('--keep-time', "give files the local one's time, where the server can")
       .option('--keep-mode', "give files the local one's permissions, where the server can")
       .option('--ascii', 'turn LF into CRLF'),
-  ).action((words: string[], flags: PutFlags) =>
-    withIo(async io => (await import('./put.ts')).put(words, flags, io)),
+  ).action((file: string, words: string[], flags: PutFlags) =>
+    withIo(async io => (await import('./put.ts')).put([file, ...words], flags, io)),
   )
   finish(
     command('cat', 'write files to standard output')

@@ -203,11 +203,11 @@ export async function runClient(
   await run?.close()
   const exit = run ? exitOf(run, interrupt) : exitCodeOf(new UserError(''))
   if (run) {
-    const { done, failures, notTried, bytes } = run.tally
+    const { done, files, failures, notTried, bytes } = run.tally
     const ms = Math.round(performance.now() - begun)
     const { mirror } = run.tally
     const failed = failures.length + notTried
-    report.take({ event: 'summary', done, failed, bytes, ms, exit, ...(mirror && { mirror }) })
+    report.take({ event: 'summary', done, files, failed, bytes, ms, exit, ...(mirror && { mirror }) })
   }
   report.close()
   if (interrupt.exitCode !== undefined && run && !flags.json)

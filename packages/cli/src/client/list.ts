@@ -65,9 +65,10 @@ async function readListing(
         .map(entry => ({ entry, path: joinRemote(path, entry.name) })),
       unparsed,
     }
-    // LIST of what does not exist is an empty listing with many servers.
-    if (entries.length > 0 || unparsed.length > 0 || path === '' || dialect === 'mlsd') return listed
-    if ((await client.stat(path, { signal })).kind === 'folder') return listed
+    if (path === '' || dialect === 'mlsd' || unparsed.length > 0 || !mayBeNoFolder(entries, path))
+      return listed
+    const entry = await client.stat(path, { signal })
+    return entry.kind === 'folder' ? listed : listedFile(entry, path)
   } catch (error) {
     if (!isFtpError(error) || error.code !== 'FTP_REPLY' || path === '' || path.endsWith('/')) throw error
     failure = error
@@ -77,10 +78,21 @@ async function readListing(
     const entry = await client.stat(path, { signal })
     if (entry.kind === 'folder')
       throw failure ?? new FtpError('FTP_REPLY', `${path} cannot be listed.`, { phase: 'command' })
-    return { entries: [{ entry: { ...entry, name: lastName(path) }, path }], unparsed: [] }
+    return listedFile(entry, path)
   } catch (error) {
     throw failure ?? error
   }
+}
+
+/** LIST of what does not exist is an empty listing with many servers, and LIST of a file is that file. */
+function mayBeNoFolder(entries: readonly RemoteEntry[], path: string): boolean {
+  const [first] = entries
+  if (!first) return true
+  return entries.length === 1 && first.kind !== 'folder' && [path, lastName(path)].includes(first.name)
+}
+
+function listedFile(entry: RemoteEntry, path: string): Listed {
+  return { entries: [{ entry: { ...entry, name: lastName(path) }, path }], unparsed: [] }
 }
 
 /** Writes entries to standard output in the form that was asked for. */

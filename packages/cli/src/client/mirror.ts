@@ -147,6 +147,7 @@ export async function mirrorOne(
     })
     const { failed, notDeleted, ...rest } = summary
     run.tally.done += 1 + summary.transferred
+    run.tally.files += summary.transferred
     run.tally.bytes += summary.bytes
     run.tally.mirror = { ...rest, failed: failed.length, notDeleted: notDeleted.length }
     for (const { path, error } of notDeleted) run.fail(error, { name: path })

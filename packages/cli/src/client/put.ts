@@ -72,7 +72,9 @@ export async function upload(
       kept: kept && file !== '-',
       run: async onProgress => {
         if (stats?.isDirectory())
-          throw new FtpError('FTP_LOCAL', `${file} is a folder: send it with -r.`, { phase: 'local' })
+          throw new FtpError('FTP_LOCAL', `Cannot send ${file}: it is a folder, for which there is -r.`, {
+            phase: 'local',
+          })
         const source = file === '-' ? io.stdin : resolve(io.cwd, file)
         const facts = stats === undefined ? {} : { size: stats.size }
         const result = await remote.client.upload(source, path, {

@@ -1,4 +1,4 @@
-import { MultiBar, type Params, type SingleBar } from 'cli-progress'
+import { MultiBar, type Params } from 'cli-progress'
 import { formatBytes, formatRate, formatSeconds } from './amounts.ts'
 import { printable } from './printable.ts'
 import { RateMeter } from './rate-meter.ts'
@@ -15,20 +15,22 @@ interface Running {
   readonly meter: RateMeter
   bytes: number
   total: number | undefined
-  bar: SingleBar | undefined
+  /** Where the first progress was: what an earlier run has left did not move now. */
+  from: number | undefined
 }
 
-/** A bar for each running file and one for all, redrawn in place; lines about what is finished scroll by above. */
+/** A line for each running file and one for all, redrawn in place; lines about what is finished scroll by above. */
 export class BarReport implements Report {
   readonly #bars: MultiBar
   readonly #stream: NodeJS.WriteStream
   readonly #running = new Map<number, Running>()
-  readonly #free: SingleBar[] = []
   readonly #total = new RateMeter()
-  #totalBar: SingleBar | undefined
-  #finished = { files: 0, bytes: 0 }
+  #done = 0
+  #failed = 0
+  #finishedBytes = 0
+  /** By this run, for the rate. */
+  #moved = 0
   #rows = 0
-  #drawing = false
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream
@@ -39,8 +41,8 @@ export class BarReport implements Report {
       // Lines of logging move the bars, which are drawn only where they changed otherwise.
       forceRedraw: true,
       linewrap: true,
-      format: (_options, { maxWidth }: Params & { maxWidth?: number }, payload: { draw?: Draw }) =>
-        payload.draw?.(maxWidth ?? 80) ?? '',
+      format: (_options, { maxWidth }: Params & { maxWidth?: number }, { row = 0 }: { row?: number }) =>
+        this.#draw(row, maxWidth ?? 80),
     })
   }
 
@@ -53,9 +55,16 @@ export class BarReport implements Report {
         this.#progress(event)
         break
       case 'done':
+        this.#done++
+        this.#finishedBytes += event.bytes
+        this.#running.delete(event.task)
+        break
       case 'stopped':
+        this.#running.delete(event.task)
+        break
       case 'failed':
-        if (event.task !== undefined) this.#end(event.task, event.event === 'done' ? event.bytes : 0)
+        this.#failed++
+        if (event.task !== undefined) this.#running.delete(event.task)
         break
     }
     const text = textOf(event)
@@ -63,84 +72,62 @@ export class BarReport implements Report {
   }
 
   close(): void {
-    if (!this.#drawing) return
-    this.#drawing = false
+    if (this.#rows === 0) return
+    this.#rows = 0
     // Lines that wait are written by the drawing alone.
     this.#bars.update()
     this.#bars.stop()
   }
 
   #start({ task, name, total }: ReportEvent & { event: 'start' }): void {
-    const running: Running = { name, meter: new RateMeter(), bytes: 0, total, bar: undefined }
-    this.#running.set(task, running)
-    if (this.#free.length === 0 && this.#rows < MOST_BARS) this.#addRow()
-    const bar = this.#free.pop()
-    if (!bar) return
-    running.bar = bar
-    bar.update({ draw: (width: number) => drawFile(running, width) })
-  }
-
-  /** Rows are used again and never taken away, since that makes the rest jump. That of all is the last. */
-  #addRow(): void {
-    this.#drawing = true
-    this.#rows++
-    const last = this.#totalBar
-    const bar = this.#bars.create(1, 0, {})
-    if (this.#rows === 2)
-      this.#totalBar = this.#bars.create(1, 0, { draw: (width: number) => this.#drawTotal(width) })
-    if (last) {
-      // What was the total's row becomes that of a file.
-      last.update({ draw: undefined })
-      bar.update({ draw: (width: number) => this.#drawTotal(width) })
-      this.#totalBar = bar
-      this.#free.push(last)
-      return
-    }
-    this.#free.push(bar)
+    this.#running.set(task, { name, meter: new RateMeter(), bytes: 0, total, from: undefined })
+    // Rows are never taken away, since that makes the rest jump: those that are too many are empty.
+    const several = this.#done + this.#failed + this.#running.size > 1
+    const wanted = Math.min(this.#running.size, MOST_BARS) + (several ? 1 : 0)
+    while (this.#rows < wanted) this.#bars.create(1, 0, { row: this.#rows++ })
   }
 
   #progress({ task, bytes, total }: ReportEvent & { event: 'progress' }): void {
     const running = this.#running.get(task)
     if (!running) return
     const now = performance.now()
+    this.#moved += bytes - (running.from === undefined ? bytes : running.bytes)
+    running.from ??= bytes
     running.bytes = bytes
     running.total = total ?? running.total
     running.meter.push(bytes, now)
-    this.#total.push(this.#bytes(), now)
-  }
-
-  #end(task: number, bytes: number): void {
-    const running = this.#running.get(task)
-    if (!running) return
-    this.#running.delete(task)
-    this.#finished = { files: this.#finished.files + 1, bytes: this.#finished.bytes + bytes }
-    if (!running.bar) return
-    running.bar.update({ draw: undefined })
-    this.#free.push(running.bar)
+    this.#total.push(this.#moved, now)
   }
 
   #bytes(): number {
-    let bytes = this.#finished.bytes
+    let bytes = this.#finishedBytes
     for (const running of this.#running.values()) bytes += running.bytes
     return bytes
   }
 
+  /** The files that run, without a gap, then the total. */
+  #draw(row: number, width: number): string {
+    const files = Math.min(this.#running.size, MOST_BARS)
+    const file = row < files ? [...this.#running.values()][row] : undefined
+    if (file) return drawFile(file, width)
+    return row === files && this.#rows > 1 ? this.#drawTotal(width) : ''
+  }
+
   #drawTotal(width: number): string {
     const rate = formatRate(this.#total.rate(performance.now()))
-    const text = `${this.#finished.files} done, ${this.#running.size} running  ${formatBytes(this.#bytes())}  ${rate}`
+    const failed = this.#failed > 0 ? `, ${this.#failed} failed` : ''
+    const text = `${this.#done} done${failed}, ${this.#running.size} running  ${formatBytes(this.#bytes())}  ${rate}`
     return text.slice(0, width - 1)
   }
 
   #line(text: string): void {
-    if (!this.#drawing) {
+    if (this.#rows === 0) {
       this.#stream.write(`${text}\n`)
       return
     }
     for (const line of text.split('\n')) this.#bars.log(`${line}${CLEAR_REST}\n`)
   }
 }
-
-type Draw = (width: number) => string
 
 function drawFile({ name, meter, bytes, total }: Running, width: number): string {
   const rate = meter.rate(performance.now())

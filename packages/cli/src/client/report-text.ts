@@ -26,8 +26,8 @@ export function textOf(event: ReportEvent): string | undefined {
       return `${printable(event.message)} Trying again in ${wait} (${event.attempt}).`
     }
     case 'summary':
-      return event.mirror === undefined && event.done + event.failed > 1
-        ? `${count(event.done, 'file')}, ${formatBytes(event.bytes)} in ${formatSeconds(event.ms)}${event.failed > 0 ? `; ${event.failed} failed` : ''}`
+      return event.mirror === undefined && event.files > 0 && event.files + event.failed > 1
+        ? `${count(event.files, 'file')}, ${formatBytes(event.bytes)} in ${formatSeconds(event.ms)}${event.failed > 0 ? `; ${event.failed} failed` : ''}`
         : undefined
     default:
       return undefined

@@ -17,7 +17,15 @@ const done: ReportEvent = {
   resumedAt: 0,
   ms: 1000,
 }
-const summary: ReportEvent = { event: 'summary', done: 2, failed: 1, bytes: 4096, ms: 2000, exit: 1 }
+const summary: ReportEvent = {
+  event: 'summary',
+  done: 2,
+  files: 2,
+  failed: 1,
+  bytes: 4096,
+  ms: 2000,
+  exit: 1,
+}
 
 const lines: { title: string; event: ReportEvent; text: string | undefined; quiet?: string }[] = [
   { title: 'a start', event: start, text: undefined },
@@ -39,7 +47,8 @@ const lines: { title: string; event: ReportEvent; text: string | undefined; quie
     text: 'It broke. Trying again in 1.5 s (2).',
   },
   { title: 'a sum of several', event: summary, text: '2 files, 4.0 KiB in 2.0 s; 1 failed' },
-  { title: 'a sum of one', event: { ...summary, done: 1, failed: 0 }, text: undefined },
+  { title: 'a sum of one', event: { ...summary, done: 1, files: 1, failed: 0 }, text: undefined },
+  { title: 'a sum without transfers', event: { ...summary, files: 0 }, text: undefined },
   {
     title: 'a decision',
     event: { event: 'decision', about: 'mode', code: 'x', text: 'y' },
@@ -113,7 +122,7 @@ const stops: { done: number; kept: number[]; resumeWith?: string; text: string }
 for (const { done: finished, kept, resumeWith, text } of stops) {
   test(`${finished} done and ${kept.length} stopped: ${text}`, () => {
     const tally = new Tally()
-    tally.done = finished
+    tally.files = finished
     tally.stopped.push(...kept.map(bytes => ({ name: 'x', kept: bytes })))
     assert.equal(stopSentence(tally, resumeWith), text)
   })

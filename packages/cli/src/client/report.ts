@@ -77,7 +77,10 @@ export type ReportEvent =
   /** The last one. */
   | {
       readonly event: 'summary'
+      /** Pieces of work, such as URLs. */
       readonly done: number
+      /** Of these, files that were transferred. */
+      readonly files: number
       readonly failed: number
       readonly bytes: number
       readonly ms: number

@@ -48,6 +48,7 @@ export async function runTransfer(run: ClientRun, job: TransferJob): Promise<boo
       run.tell({ event: 'progress', task, name, bytes, ...(expected !== undefined && { total: expected }) })
     })
     run.tally.done++
+    run.tally.files++
     run.tally.bytes += moved.bytes
     const ms = Math.round(performance.now() - begun)
     run.tell({ event: 'done', task, name, direction, ...moved, ms })

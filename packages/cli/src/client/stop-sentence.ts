@@ -6,8 +6,8 @@ import type { Tally } from './tally.ts'
  *
  * @param resumeWith - the flag that the same command needs for it, if any
  */
-export function stopSentence({ done, stopped }: Tally, resumeWith?: string): string {
-  const finished = done > 0 ? ` ${count(done, 'file')} done.` : ''
+export function stopSentence({ files, stopped }: Tally, resumeWith?: string): string {
+  const finished = files > 0 ? ` ${count(files, 'file')} done.` : ''
   const kept = stopped.filter(one => one.kept > 0)
   const [only] = kept
   if (!only) return `Stopped.${finished}`

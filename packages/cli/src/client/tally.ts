@@ -8,6 +8,8 @@ export interface Stopped {
 /** What a run has come to so far. */
 export class Tally {
   done = 0
+  /** Of these, files that were transferred. */
+  files = 0
   /** Bytes of what is done. */
   bytes = 0
   /** Left out because their server could not be used. */
