@@ -76,6 +76,7 @@ export const BASE_OPTIONS: Partial<ClientOptions> = {
     dataConnect: 30_000,
     dataProbe: 30_000,
     accept: 30_000,
+    begin: 30_000,
     dataIdle: 30_000,
     completion: 30_000,
     explanation: 30_000,

@@ -14,6 +14,11 @@ export interface DataOrder {
   store(bytes: Buffer): void
 }
 
+/** A port that is listened on. */
+export interface DataOffer {
+  readonly came: Promise<Socket>
+}
+
 /** The client cut the data connection, or never made it. */
 export class DataBroke extends Error {}
 
@@ -22,7 +27,8 @@ export class DataLink {
   readonly #tls: TlsState
   readonly #sockets = new Set<Socket>()
   readonly #servers = new Set<Server>()
-  #came: Promise<Socket> | undefined
+  /** The port of the last `listen`, until PORT or EPRT comes. */
+  offer: DataOffer | undefined
   #raw: Socket | undefined
   #stream: Socket | undefined
   #target: { host: string; port: number } | undefined
@@ -46,18 +52,19 @@ export class DataLink {
     await once(server, 'listening')
     this.#servers.add(server)
     this.port = portOf(server)
-    this.#came = promise
+    this.offer = { came: promise }
   }
 
   /** Where PORT or EPRT said. */
   aim(host: string, port: number): void {
     this.#target = { host, port }
-    this.#came = undefined
+    this.offer = undefined
   }
 
-  async accept(): Promise<void> {
-    if (!this.#came) return this.dial(undefined)
-    this.#use(await this.#came)
+  /** @param offer - the port that was open when the command came; undefined: dials */
+  async accept(offer: DataOffer | undefined): Promise<void> {
+    if (!offer) return this.dial(undefined)
+    this.#use(await offer.came)
   }
 
   async dial(from: string | undefined): Promise<void> {
@@ -87,7 +94,7 @@ export class DataLink {
 
   unlisten(): void {
     for (const server of this.#servers) server.close()
-    void this.#came?.then(socket => socket.resetAndDestroy())
+    void this.offer?.came.then(socket => socket.resetAndDestroy())
   }
 
   async act(action: DataAction, order: DataOrder): Promise<void> {

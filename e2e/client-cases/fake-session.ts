@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TLSSocket } from 'node:tls'
-import { DataBroke, DataLink, type DataOrder } from './data-link.ts'
+import { DataBroke, DataLink, type DataOffer, type DataOrder } from './data-link.ts'
 import type { FakeServer } from './fake-server.ts'
 import { type Action, type Answer, type CertificateName, FEATURES } from './script.ts'
 import { sessionContext, type TlsState } from './tls-state.ts'
@@ -12,6 +12,8 @@ interface Command {
   readonly line: string
   readonly verb: string
   readonly arg: string
+  /** The port that stood open when it came. */
+  readonly offer: DataOffer | undefined
 }
 
 /** What is left of an answer is not done: the control connection has ended, or all is said. */
@@ -51,7 +53,7 @@ export class FakeSession {
     socket.on('data', this.#onData).on('end', () => socket.end())
     const { implicit } = server.script
     const begin: Answer = implicit ? [{ handshake: implicit }] : []
-    this.#next({ line: 'GREETING', verb: 'GREETING', arg: '' }, begin)
+    this.#next({ line: 'GREETING', verb: 'GREETING', arg: '', offer: undefined }, begin)
   }
 
   get closed(): boolean {
@@ -79,7 +81,7 @@ export class FakeSession {
 
   #onLine(line: string): void {
     const [verb = '', ...rest] = line.split(' ')
-    const command = { line, verb, arg: rest.join(' ') }
+    const command = { line, verb, arg: rest.join(' '), offer: this.#data.offer }
     this.#lines.push(line)
     this.#server.note(line)
     this.#wake.resolve()
@@ -156,7 +158,7 @@ export class FakeSession {
       return this.#data.listen(action.listen === true ? this.#server.address : action.listen)
     if ('dial' in action) return this.#data.dial(action.dial === true ? undefined : action.dial)
     if ('stranger' in action) return this.#data.strange(action.stranger)
-    if ('accept' in action) return this.#data.accept()
+    if ('accept' in action) return this.#data.accept(command.offer)
     if ('unlisten' in action) return this.#data.unlisten()
     if ('data' in action) {
       await this.#data.act(action.data, order)

@@ -1,10 +1,13 @@
 import type { ClientCase } from '../case.ts'
 import { ACTIVE_CASES } from './active.ts'
 import { DOWNLOAD_CASES } from './downloads.ts'
+import { DURING_CASES } from './during.ts'
 import { GREETING_CASES } from './greeting.ts'
 import { LOGIN_CASES } from './login.ts'
 import { PASSIVE_CASES } from './passive.ts'
 import { REPLY_CASES } from './replies.ts'
+import { TLS_CASES } from './tls.ts'
+import { TLS_DATA_CASES } from './tls-data.ts'
 import { UPLOAD_CASES } from './uploads.ts'
 
 /** Every case, in groups. */
@@ -16,4 +19,7 @@ export const CASES: readonly ClientCase[] = [
   ...ACTIVE_CASES,
   ...DOWNLOAD_CASES,
   ...UPLOAD_CASES,
+  ...TLS_CASES,
+  ...TLS_DATA_CASES,
+  ...DURING_CASES,
 ]

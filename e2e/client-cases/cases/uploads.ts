@@ -61,6 +61,15 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
     sessions: 1,
   },
   {
+    name: 'no 150 to an upload',
+    why: 'requirement 8: missing 1yz',
+    server: stor({ accept: true }, { data: { receive: 'all' } }, ...END),
+    client: { timeouts: { begin: 200 } },
+    run: put,
+    expect: { result: { bytes: SIZE } },
+    stored: { b: WHOLE },
+  },
+  {
     name: 'the data-idle timer ends an upload that the server does not read',
     why: 'requirement 1: data-idle',
     server: stor(...PART),
