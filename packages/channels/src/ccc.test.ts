@@ -95,7 +95,9 @@ for (const version of VERSIONS) {
     await agree(both)
     const bytes: Buffer[] = []
     both.pair.server.on('data', (piece: Buffer) => bytes.push(piece))
+    const notified = once(both.client, 'end')
     const server = unwrapControl(both.server)
+    await notified
     const ours = await unwrapControlClient(both.client)
     ours.write('NOOP\r\n')
     await server

@@ -43,11 +43,9 @@ async function unwrap(tls: TLSSocket, at: PartAt): Promise<Socket> {
   if (!link) throw new Error('only a control connection of SessionTls or ClientTls can go on in the clear')
   links.delete(tls)
   const parted = link.part(at)
-  // What is sent in the clear must not overtake close_notify.
-  const notified = new Promise<void>(resolve => {
-    tls.once('close', resolve).end(() => resolve())
-  })
-  const [socket] = await Promise.all([parted, notified])
+  // Writes close_notify at once: what is sent in the clear cannot overtake it.
+  tls.end()
+  const socket = await parted
   // Later, so that whoever watches the TLSSocket has let go of it before it closes.
   setImmediate(() => tls.destroy())
   return socket

@@ -199,6 +199,12 @@ for (const version of VERSIONS) {
     await reply({ ...first, control, tls }, '230 again')
     await using ends = await secured({ ...first, server })
     assert.equal(ends.server.tls?.reused, true)
+
+    await using third = await loopback()
+    const other = new SessionTls({ contextOptions: { ...SERVER_CERTIFICATE, ...only } })
+    other.wrapControl(third.server, soon()).catch(() => {})
+    await assert.rejects(client.wrapControl(third.client, soon()), { problem: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
+    assert.deepEqual([client.tickets, client.certificate], [0, undefined])
   })
 
   test(`${version}: a data connection of a server that does not resume is verified all the same`, async () => {
@@ -348,6 +354,29 @@ const verification: readonly {
     known: 'CERT_HAS_EXPIRED',
   },
 ]
+
+test('tickets of data connections are kept once their server was judged', async () => {
+  const only = { maxVersion: 'TLSv1.2' } as const
+  await using control = await session(only, only)
+  const { data } = control.client
+  for (const resumes of [true, false]) {
+    await using pair = await loopback()
+    const server = resumes
+      ? control.server
+      : new SessionTls({ contextOptions: { ...SIGNED_CERTIFICATE, ...only } })
+    server.wrap(pair.server).on('error', () => {})
+    const tls = data.wrap(pair.client)
+    await once(tls, 'secureConnect')
+    assert.equal(tls.isSessionReused(), resumes)
+    const before = control.client.tickets
+    // Node's server gives a ticket for a full handshake alone; others give one to those who resume as well.
+    tls.emit('session', Buffer.from('a ticket'))
+    assert.equal(control.client.tickets, before)
+    data.verify?.(tls)
+    tls.emit('session', Buffer.from('another'))
+    assert.equal(control.client.tickets, resumes ? 2 : before)
+  }
+})
 
 test('the session of somebody who was refused is not offered again', async () => {
   const only = { maxVersion: 'TLSv1.2' } as const

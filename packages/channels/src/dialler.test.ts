@@ -361,6 +361,18 @@ test('socks5: a proxy that hangs up between two messages', async () => {
   }
 })
 
+test('socks5: what comes with the answer is heard, although the end comes with it', async () => {
+  const answer = Buffer.from([5, 0, 0, 1, 127, 0, 0, 1, 0, 0])
+  for (const text of ['421 too many\r\n', '']) {
+    const act = (client: Socket) => client.end(Buffer.concat([answer, Buffer.from(text)]))
+    await using through = await socksProxy({ instead: { message: 2, act } })
+    const proxy: ProxyServer = { kind: 'socks5', host: '127.0.0.1', port: through.port }
+    const target = { host: 'ftp.example', port: 21 }
+    const socket = await createDialler({ proxy }).dial(target, { signal, timeoutMs: 5_000 })
+    assert.equal(String(await readToEnd(socket)), text)
+  }
+})
+
 test('a name that no proxy can carry is not sent', async () => {
   const proxy: ProxyServer = { kind: 'socks5', host: '127.0.0.1', port: 1 }
   const error = await failure({ proxy }, { host: 'x'.repeat(256), port: 21 })

@@ -42,15 +42,13 @@ export async function openSocksTunnel(
 
 /**
  * What came right behind the proxy's answer is emitted as `data` in the next turn, and then the socket is resumed, while
- * nobody listens yet. This listens, and keeps the socket from going on.
+ * nobody else listens yet. The end of the stream cannot come before that: it takes another turn to read.
  */
 async function takeEarly(socket: Socket): Promise<Buffer> {
   const early: Buffer[] = []
   const keep = (piece: Buffer) => early.push(piece)
   socket.on('data', keep)
-  socket.resume = () => socket
   await nextTurn()
-  Reflect.deleteProperty(socket, 'resume')
   socket.off('data', keep)
   return Buffer.concat(early)
 }
