@@ -1,6 +1,8 @@
 import { aborted, FtpError } from './errors.ts'
 import type { Session } from './session/session.ts'
 
+const closed = () => new FtpError('FTP_CLOSED', 'The client was closed.', { phase: 'command' })
+
 /** What a pool needs of its client. */
 export interface PoolOptions {
   /** The most sessions at once. */
@@ -28,7 +30,8 @@ export class SessionPool implements AsyncDisposable {
   /** Sessions open or being opened. */
   #count = 0
   #most: number
-  #closed = false
+  /** Fires when the pool is closed. */
+  readonly #end = new AbortController()
 
   constructor(options: PoolOptions) {
     this.#options = options
@@ -57,8 +60,8 @@ export class SessionPool implements AsyncDisposable {
 
   /** QUIT to all that are idle; those in use are ended. */
   async close(): Promise<void> {
-    this.#closed = true
-    const error = new FtpError('FTP_CLOSED', 'The client was closed.', { phase: 'command' })
+    const error = closed()
+    this.#end.abort(error)
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error)
     const idle = this.#idle.splice(0)
     for (const session of this.#all) if (!idle.includes(session)) session.destroy(error)
@@ -72,8 +75,12 @@ export class SessionPool implements AsyncDisposable {
 
   async #take(signal: AbortSignal): Promise<Session> {
     for (;;) {
-      if (signal.aborted) throw aborted('connect', signal)
-      if (this.#closed) throw new FtpError('FTP_CLOSED', 'The client was closed.', { phase: 'command' })
+      if (signal.aborted) {
+        // The place that this one was called for is another’s now.
+        this.#waiters.shift()?.resolve('open')
+        throw aborted('connect', signal)
+      }
+      if (this.#end.signal.aborted) throw closed()
       const idle = this.#takeIdle()
       if (idle) {
         if (await idle.inStep()) return idle
@@ -105,7 +112,8 @@ export class SessionPool implements AsyncDisposable {
   async #open(signal: AbortSignal): Promise<Session | undefined> {
     this.#count++
     try {
-      const session = await this.#options.open(signal)
+      const session = await this.#options.open(AbortSignal.any([signal, this.#end.signal]))
+      if (this.#end.signal.aborted) session.destroy(closed())
       this.#all.add(session)
       return session
     } catch (error) {
@@ -146,7 +154,7 @@ export class SessionPool implements AsyncDisposable {
   }
 
   #giveBack(session: Session): void {
-    if (this.#closed || !session.usable) {
+    if (!session.usable) {
       this.#forget(session)
       this.#waiters.shift()?.resolve('open')
       return
