@@ -1,5 +1,5 @@
 import type { BreakCause, DataConnection, StreamEnd, Throttle } from '@portolan/channels'
-import type { Reply } from '@portolan/protocol'
+import { ProtocolError, type Reply } from '@portolan/protocol'
 import type { Exchange } from '../control/exchange.ts'
 import { askAhead, mayAskAhead, stopAskingAhead } from '../data/data-ahead.ts'
 import { type OpenData, openData } from '../data/open-data.ts'
@@ -205,6 +205,8 @@ class RunningTransfer {
       })
     } catch (error) {
       await this.#explanation()
+      if (error instanceof ProtocolError)
+        throw new FtpError('FTP_PROTOCOL', error.message, { phase: 'transfer', cause: error })
       throw this.#direction === 'down'
         ? localError('write', 'what was received', error)
         : localError('read', 'what was to be sent', error)
