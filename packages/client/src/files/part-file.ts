@@ -7,6 +7,7 @@ import {
   futimesSync,
   openSync,
   renameSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
@@ -61,6 +62,7 @@ export class PartFile implements ByteSink, AsyncDisposable {
   static async open(options: PartOptions): Promise<PartFile> {
     const { path, version, resume, expected } = options
     const partPath = partPathOf(path, version)
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw isAFolder(path)
     try {
       const small = expected !== undefined && expected <= SMALL
       const file = small ? new SmallFile(partPath) : await LargeFile.open(partPath)
@@ -129,12 +131,7 @@ export class PartFile implements ByteSink, AsyncDisposable {
     try {
       await this.#file.publish(this.partPath, this.path, modified)
     } catch (error) {
-      throw (await isFolder(this.path))
-        ? new FtpError('FTP_LOCAL', `Cannot write ${this.path}: it is a folder.`, {
-            phase: 'local',
-            cause: error,
-          })
-        : localError('write', this.path, error)
+      throw (await isFolder(this.path)) ? isAFolder(this.path, error) : localError('write', this.path, error)
     }
   }
 
@@ -159,6 +156,10 @@ export function partPathOf(path: string, version: string | undefined): string {
   const fits = encodeName(full).length <= LONGEST_NAME
   const short = createHash('sha256').update(encodeName(name)).digest('hex').slice(0, 32)
   return join(dirname(path), fits ? full : `.${short}${suffix}`)
+}
+
+function isAFolder(path: string, cause?: unknown): FtpError {
+  return new FtpError('FTP_LOCAL', `Cannot write ${path}: it is a folder.`, { phase: 'local', cause })
 }
 
 async function isFolder(path: string): Promise<boolean> {
