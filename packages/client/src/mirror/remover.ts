@@ -48,8 +48,8 @@ export class Remover {
 
   /** Removes all that was added, or says why nothing is. */
   async finish(): Promise<void> {
-    if (this.#extras.length === 0) return
     const { tally, settings } = this.#context
+    if (!settings.delete) return
     const refused = this.#refusal()
     if (refused) return tally.refuseDelete(refused)
     const { files, folders, kept } = await this.#plan(this.#extras)
