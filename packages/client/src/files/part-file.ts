@@ -62,8 +62,8 @@ export class PartFile implements ByteSink, AsyncDisposable {
   static async open(options: PartOptions): Promise<PartFile> {
     const { path, version, resume, expected } = options
     const partPath = partPathOf(path, version)
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw isAFolder(path)
     try {
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw isAFolder(path)
       const small = expected !== undefined && expected <= SMALL
       const file = small ? new SmallFile(partPath) : await LargeFile.open(partPath)
       const there = await file.size()

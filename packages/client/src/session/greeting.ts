@@ -57,7 +57,7 @@ function explain(error: unknown, options: ResolvedOptions): unknown {
         : 'Perhaps the port expects TLS from the first byte: try implicit TLS. Slow servers look the client’s name up first.'
     return new FtpError('FTP_TIMEOUT', error.message, { ...facts, hint })
   }
-  if (error.code === 'FTP_CLOSED' && !error.reply)
+  if (error.code === 'FTP_CLOSED' && error.retryable && !error.reply)
     return new FtpError('FTP_GREETING', 'The server closed the connection before it greeted.', facts)
   return error
 }
