@@ -22,6 +22,8 @@ export interface HostFacts {
   /** Whether `LIST -a` shows more than LIST, and no error. */
   listAll?: boolean
   dialect?: ListingDialect
+  /** How times of files are set without MFMT; `none`: not at all. */
+  setTime?: 'UTIME' | 'MDTM' | 'none'
   /** Minutes that times in LIST are ahead of UTC. */
   zoneMinutes?: number
   /** The address at which the server sees us. */

@@ -80,11 +80,15 @@ async function statByCwd(
   return { name, kind: 'folder', raw: '' }
 }
 
+/** What servers say to a command they do not know. Pure-FTPd and vsftpd do so for words of SITE, too. */
+const UNKNOWN = new Set([500, 502, 504])
+
 /**
- * Sets when a file was modified: MFMT, else SITE UTIME.
+ * Sets when a file was modified: MFMT, else SITE UTIME, else MDTM with a time before the path, which vsftpd and Serv-U know.
+ * What a server has not is remembered, so that it is not asked again for each file.
  *
  * @param modified - milliseconds since 1970, UTC
- * @throws {FtpError} `FTP_UNSUPPORTED` where the server has neither
+ * @throws {FtpError} `FTP_UNSUPPORTED` where the server has none of them
  */
 export async function setModified(
   session: Session,
@@ -92,20 +96,29 @@ export async function setModified(
   modified: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const time = formatTimeVal(modified)
+  const { facts } = session
+  const argument = `${formatTimeVal(modified)} ${path}`
   if (session.has('MFMT')) {
-    await session.command('MFMT', `${time} ${path}`, signal)
+    await session.command('MFMT', argument, signal)
     return
   }
-  const reply = await session.ask('SITE', `UTIME ${time} ${path}`, signal)
-  if (reply.code < 300) return
-  if (reply.code === 500 || reply.code === 502 || reply.code === 504)
-    throw new FtpError('FTP_UNSUPPORTED', 'The server has no command to set times (MFMT, SITE UTIME).', {
-      phase: 'command',
-      command: 'MFMT',
-      reply,
-    })
-  throw replyError(`SITE UTIME ${time} ${path}`, reply)
+  if (facts.setTime === undefined || facts.setTime === 'UTIME') {
+    const reply = await session.ask('SITE', `UTIME ${argument}`, signal)
+    if (reply.code < 300) facts.setTime = 'UTIME'
+    else if (!UNKNOWN.has(reply.code) || facts.setTime) throw replyError(`SITE UTIME ${argument}`, reply)
+    if (facts.setTime) return
+  }
+  if (facts.setTime !== 'none' && session.has('MDTM')) {
+    const reply = await session.ask('MDTM', argument, signal)
+    if (reply.code < 300) facts.setTime = 'MDTM'
+    else if (facts.setTime) throw replyError(`MDTM ${argument}`, reply)
+    if (facts.setTime) return
+  }
+  facts.setTime = 'none'
+  throw new FtpError('FTP_UNSUPPORTED', 'The server has no command to set times (MFMT, SITE UTIME).', {
+    phase: 'command',
+    command: 'MFMT',
+  })
 }
 
 /** SITE CHMOD. @param mode - POSIX bits, such as 0o644 */
