@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -85,13 +85,16 @@ function watch(args: readonly string[], cwd: string, env: Readonly<Record<string
   })
   const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS)
   const texts = { stdout: '', stderr: '' }
+  const news = new EventEmitter()
   for (const name of ['stdout', 'stderr'] as const)
     child[name].setEncoding('utf8').on('data', (text: string) => {
       texts[name] += text
+      news.emit('text')
     })
   child.stdin.on('error', () => {})
   const ended = once(child, 'close').then(() => {
     clearTimeout(timer)
+    news.emit('text')
     return child.exitCode
   })
   const both = () => texts.stdout + texts.stderr
@@ -101,13 +104,10 @@ function watch(args: readonly string[], cwd: string, env: Readonly<Record<string
     stderr: () => texts.stderr,
     ended,
     async shows(pattern) {
-      let over = false
-      void ended.then(() => {
-        over = true
-      })
       while (!pattern.test(both())) {
-        if (over) throw new Error(`portolan ${args[0]} ended without ${pattern}: ${both()}`)
-        await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), ended])
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(`portolan ${args[0]} ended without ${pattern}: ${both()}`)
+        await once(news, 'text')
       }
     },
   }

@@ -4,7 +4,6 @@ import type { ConnectionFlags, OutputFlags } from './client-flags.ts'
 import type { ClientIo } from './client-io.ts'
 import { exitCodeOf, exitCodeOfRun, isFtpError } from './exit-codes.ts'
 import { type Interrupt, listenForInterrupt } from './interrupt.ts'
-import { printable } from './printable.ts'
 import { type Remote, Remotes, type Server } from './remotes.ts'
 import type { Report, ReportEvent } from './report.ts'
 import { JsonReport } from './report-json.ts'
@@ -141,6 +140,14 @@ export class ClientRun {
     this.tell(failureEvent(error, server?.broken ? {} : of))
   }
 
+  /** Logs in once before many do so at once: a wrong password tried by eight sessions locks people out. */
+  async reach(remotes: readonly Remote[]): Promise<void> {
+    for (const server of new Set(remotes.map(remote => remote.server))) {
+      if (this.signal.aborted) return
+      await server.client.connect({ signal: this.signal }).catch(error => this.fail(error, { server }))
+    }
+  }
+
   stopped(one: Stopped & { readonly task: number }): void {
     this.tally.stopped.push(one)
     this.tell({ event: 'stopped', task: one.task, name: one.name, kept: one.kept })
@@ -206,8 +213,18 @@ export async function runClient(
     const { done, files, failures, notTried, bytes } = run.tally
     const ms = Math.round(performance.now() - begun)
     const { mirror } = run.tally
-    const failed = failures.length + notTried
-    report.take({ event: 'summary', done, files, failed, bytes, ms, exit, ...(mirror && { mirror }) })
+    const failed = failures.length
+    report.take({
+      event: 'summary',
+      done,
+      files,
+      failed,
+      notTried,
+      bytes,
+      ms,
+      exit,
+      ...(mirror && { mirror }),
+    })
   }
   report.close()
   if (interrupt.exitCode !== undefined && run && !flags.json)
@@ -237,7 +254,7 @@ export function failureEvent(error: unknown, about: { task?: number; name?: stri
   const exit = exitCodeOf(error)
   if (isFtpError(error)) return { event: 'failed', ...named(about, error), ...ftpFacts(error), exit }
   const code = error instanceof UserError ? 'USAGE' : 'INTERNAL'
-  return { event: 'failed', ...about, code, message: printable(explainError(error).text), exit }
+  return { event: 'failed', ...about, code, message: explainError(error).text, exit }
 }
 
 /** A sentence that names the file already need not begin with it. */

@@ -55,6 +55,7 @@ export async function download(run: ClientRun, remotes: readonly Remote[], flags
   const many = remotes.length > 1 || downloads.length > 1
   const target = await Target.of(flags.output, io.cwd, many)
   target.checkDistinct(downloads.map(({ path }) => path))
+  if (downloads.length > 1) await run.reach(downloads.map(({ remote }) => remote))
   // One after the other: their bytes would mix.
   const most = target.isStream ? 1 : readParallel(flags.parallel, 4)
   await inParallel(downloads, most, signal, async ({ remote, path, known }, left) => {

@@ -26,10 +26,26 @@ export function textOf(event: ReportEvent): string | undefined {
       return `${printable(event.message)} Trying again in ${wait} (${event.attempt}).`
     }
     case 'summary':
-      return event.mirror === undefined && event.files > 0 && event.files + event.failed > 1
-        ? `${count(event.files, 'file')}, ${formatBytes(event.bytes)} in ${formatSeconds(event.ms)}${event.failed > 0 ? `; ${event.failed} failed` : ''}`
-        : undefined
+      return event.mirror === undefined ? sumOf(event) : undefined
     default:
       return undefined
   }
+}
+
+/** Nothing where one file says it all. */
+function sumOf({
+  files,
+  failed,
+  notTried,
+  bytes,
+  ms,
+}: ReportEvent & { event: 'summary' }): string | undefined {
+  const rest = notTried > 0 ? `${count(notTried, 'file')} not tried` : undefined
+  if (files === 0 || files + failed + notTried === 1) return rest
+  const parts = [
+    `${count(files, 'file')}, ${formatBytes(bytes)} in ${formatSeconds(ms)}`,
+    failed > 0 && `${failed} failed`,
+    rest,
+  ]
+  return parts.filter(Boolean).join('; ')
 }

@@ -22,6 +22,7 @@ const summary: ReportEvent = {
   done: 2,
   files: 2,
   failed: 1,
+  notTried: 0,
   bytes: 4096,
   ms: 2000,
   exit: 1,
@@ -48,6 +49,11 @@ const lines: { title: string; event: ReportEvent; text: string | undefined; quie
   },
   { title: 'a sum of several', event: summary, text: '2 files, 4.0 KiB in 2.0 s; 1 failed' },
   { title: 'a sum of one', event: { ...summary, done: 1, files: 1, failed: 0 }, text: undefined },
+  {
+    title: 'a sum where a server was given up',
+    event: { ...summary, files: 0, notTried: 3 },
+    text: '3 files not tried',
+  },
   { title: 'a sum without transfers', event: { ...summary, files: 0 }, text: undefined },
   {
     title: 'a decision',

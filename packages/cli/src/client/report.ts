@@ -82,6 +82,8 @@ export type ReportEvent =
       /** Of these, files that were transferred. */
       readonly files: number
       readonly failed: number
+      /** Left out because their server could not be reached, or let nobody in. */
+      readonly notTried: number
       readonly bytes: number
       readonly ms: number
       readonly exit: number
