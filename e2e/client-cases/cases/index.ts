@@ -1,9 +1,12 @@
 import type { ClientCase } from '../case.ts'
+import { ABORT_CASES } from './aborts.ts'
 import { ACTIVE_CASES } from './active.ts'
 import { DOWNLOAD_CASES } from './downloads.ts'
 import { DURING_CASES } from './during.ts'
 import { GREETING_CASES } from './greeting.ts'
+import { LISTING_CASES } from './listings.ts'
 import { LOGIN_CASES } from './login.ts'
+import { PARALLEL_CASES } from './parallel.ts'
 import { PASSIVE_CASES } from './passive.ts'
 import { REPLY_CASES } from './replies.ts'
 import { TLS_CASES } from './tls.ts'
@@ -22,4 +25,7 @@ export const CASES: readonly ClientCase[] = [
   ...TLS_CASES,
   ...TLS_DATA_CASES,
   ...DURING_CASES,
+  ...ABORT_CASES,
+  ...LISTING_CASES,
+  ...PARALLEL_CASES,
 ]
