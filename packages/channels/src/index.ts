@@ -59,7 +59,7 @@ export {
 } from './port-range.ts'
 export { readProxyHeader } from './proxy-header.ts'
 export { type ParsedProxyHeader, type ProxyHeader, parseProxyHeader } from './proxy-protocol.ts'
-export { type ProxyServer, type ProxyServer as Proxy, parseProxyUrl } from './proxy-url.ts'
+export { type ProxyServer, parseProxyUrl } from './proxy-url.ts'
 export type { PortSharing } from './reservation-book.ts'
 export * from './stream-end.ts'
 export { createThrottle, type Throttle, type ThrottleOptions } from './throttle.ts'
