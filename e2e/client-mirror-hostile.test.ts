@@ -284,4 +284,47 @@ describe('a mirror of a server that lies, fails or changes', () => {
       assert.deepEqual(server.failures, [])
     })
   }
+
+  const names = Array.from({ length: 12 }, (_, index) => `f${index}`)
+  const limits: readonly { readonly name: string; readonly on: Script['on'] }[] = [
+    {
+      name: 'refuses the login of a third session in words of its own',
+      on: { PASS: inTurn(['230 In'], ['230 In'], ['530 Come back another day']) },
+    },
+    {
+      name: 'greets a third session with 421',
+      on: {
+        GREETING: inTurn(['220 Ready'], ['220 Ready'], ['421 Too many connections', { control: 'fin' }]),
+      },
+    },
+  ]
+  for (const { name, on = {} } of limits) {
+    it(`makes do with two sessions when the server ${name}`, async () => {
+      const local = join(scratch.path, name)
+      await using server = await FakeServer.start({
+        features: MLST,
+        files: Object.fromEntries(names.map(file => [`src/${file}`, 'four'])),
+        on: { ...on, 'MLSD src': listing(...names.map(one => file(one))) },
+      })
+      await using client = new FtpClient({ host: server.address, port: server.port })
+      const summary = await mirror(client, { direction: 'download', remote: 'src', local, parallel: 6 })
+      assert.deepEqual(summary.failed, [])
+      assert.equal(summary.transferred, names.length)
+      assert.equal(client.pool.most, 2)
+    })
+  }
+
+  it('ends when transfer after transfer breaks the connection, instead of trying for hours', async () => {
+    const many = Array.from({ length: 200 }, (_, index) => `f${index}`)
+    await using server = await FakeServer.start({
+      features: MLST,
+      on: { 'MLSD src': listing(...many.map(one => file(one))), RETR: [{ control: 'reset' }] },
+    })
+    await using client = new FtpClient({ host: server.address, port: server.port, retry: { retries: 0 } })
+    const local = join(scratch.path, 'broken')
+    await assert.rejects(mirror(client, { direction: 'download', remote: 'src', local }), {
+      code: 'FTP_CLOSED',
+    })
+    assert.ok(server.lines.filter(line => line.startsWith('RETR')).length <= 10)
+  })
 })

@@ -119,7 +119,7 @@ export class SessionPool implements AsyncDisposable {
     } catch (error) {
       this.#count--
       const others = this.#count
-      if (error instanceof FtpError && error.code === 'FTP_BUSY' && others > 0) {
+      if (error instanceof FtpError && this.#saysLimit(error)) {
         this.#most = Math.max(1, Math.min(this.#most, others))
         this.#options.onLimit?.(this.#most, error)
         return undefined
@@ -128,6 +128,11 @@ export class SessionPool implements AsyncDisposable {
       this.#waiters.shift()?.resolve('open')
       throw error
     }
+  }
+
+  /** A login that is refused where the same one was accepted before is a limit in other words. */
+  #saysLimit({ code }: FtpError): boolean {
+    return (code === 'FTP_BUSY' && this.#count > 0) || (code === 'FTP_LOGIN' && this.#all.size > 0)
   }
 
   #wait(signal: AbortSignal): Promise<Session | 'open'> {
