@@ -17,6 +17,8 @@ export interface CommandOptions {
   readonly input?: string
   /** Beside HOME and the password. */
   readonly env?: Readonly<Record<string, string>>
+  /** {@link ClientCommand.start} alone: on a terminal of its own, made by `script` of util-linux. */
+  readonly terminal?: boolean
 }
 
 /** The client's command at a server, in a folder and with a home of its own. */
@@ -47,6 +49,8 @@ export interface Watched {
   stderr(): string
   /** Its exit code. */
   readonly ended: Promise<number | null>
+  /** Types at it. */
+  type(text: string): void
   /** Resolves once standard output or error shows a text. @throws {Error} when it ends before */
   shows(pattern: RegExp): Promise<void>
 }
@@ -70,18 +74,26 @@ export async function startClientCommand(user: string, options?: EmbeddedOptions
     url: (path = '') => `ftp://${user}@${host}:${port}/${path}`,
     run: (args, { input, env } = {}) =>
       runPortolan(args, { cwd, env: envOf(env), ...(input !== undefined && { input }) }),
-    start: (args, { env } = {}) => watch(args, cwd, envOf(env)),
+    start: (args, { env, terminal = false } = {}) => watch(args, terminal, { cwd, env: envOf(env) }),
     serve: (name, content) => writeFile(join(files, name), content),
     read: name => readFile(join(cwd, name), 'utf8'),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
 }
 
-function watch(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>): Watched {
-  const child = spawn(process.execPath, [COMMAND, ...args], {
+function watch(
+  args: readonly string[],
+  terminal: boolean,
+  { cwd, env }: { cwd: string; env: Readonly<Record<string, string>> },
+): Watched {
+  const words = [process.execPath, COMMAND, ...args]
+  const [program, ...rest] = terminal
+    ? ['script', '-qec', words.map(word => `'${word}'`).join(' '), '/dev/null']
+    : words
+  const child = spawn(program ?? '', rest, {
     cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH ?? '', LC_ALL: 'C.UTF-8', TZ: 'UTC', ...env },
+    env: { PATH: process.env.PATH ?? '', LC_ALL: 'C.UTF-8', TZ: 'UTC', TERM: 'xterm', ...env },
   })
   const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS)
   const texts = { stdout: '', stderr: '' }
@@ -103,6 +115,7 @@ function watch(args: readonly string[], cwd: string, env: Readonly<Record<string
     stdout: () => texts.stdout,
     stderr: () => texts.stderr,
     ended,
+    type: text => void child.stdin.write(text),
     async shows(pattern) {
       while (!pattern.test(both())) {
         if (child.exitCode !== null || child.signalCode !== null)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { ClientOptions, FtpUrl } from '@portolan/client'
+import { type ClientOptions, type FtpUrl, looksLikeUrl, maskUrl } from '@portolan/client'
 import { type ConnectionFlags, connectionFlagsIn } from './client-flags.ts'
 import { type ClientIo, userFolder } from './client-io.ts'
 import { findCredentials } from './credentials.ts'
@@ -53,7 +53,7 @@ export async function connectionOf(
   const flags = { ...site?.flags, ...connectionFlagsIn(context.flags) }
   const { tls = url.tls, ...options } = readFlagOptions(flags, io.cwd)
   const proxy = options.proxy ?? io.env.PORTOLAN_PROXY
-  if (url.password !== undefined) hideArguments(io, warn)
+  if (process.argv.some(hasPassword)) hideArguments(io, warn)
   const credentials = await findCredentials({
     url,
     ...(site && { site }),
@@ -70,6 +70,11 @@ export async function connectionOf(
     ...(url.port !== undefined && { port: url.port }),
     ...credentials,
   }
+}
+
+/** Whether a word of the command line is a URL with a password: that of the server, or of a proxy. */
+function hasPassword(word: string): boolean {
+  return looksLikeUrl(word) && maskUrl(word) !== word
 }
 
 /** From here on the list of processes shows no arguments; until here it did, and the history of the shell keeps them. */
