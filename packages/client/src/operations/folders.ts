@@ -51,7 +51,7 @@ export async function removeTree(
 ): Promise<Removed> {
   if (depth > DEEPEST)
     throw new FtpError('FTP_NAME', `${path} has folders without end.`, { phase: 'command' })
-  const { entries, unparsed } = await listFolder(session, path, signal)
+  const { entries, unparsed } = await listFolder(session, path, signal, { all: true })
   if (unparsed.length > 0)
     throw new FtpError(
       'FTP_PROTOCOL',

@@ -56,12 +56,35 @@ export async function listFolder(
   const { all = false } = options
   if (!all && (path === undefined || !NO_ARGUMENT.test(path)))
     return listByList(session, path, signal, options)
-  if (path !== undefined) {
-    // To come back there has to be a folder to come back to.
-    await session.home(signal)
-    await session.enter(path, signal)
+  const list = () =>
+    all ? listAll(session, signal, options) : listByList(session, undefined, signal, options)
+  if (path === undefined) return list()
+  try {
+    return await inFolder(session, path, signal, list)
+  } catch (error) {
+    // It may be a file, which LIST tells of as well.
+    const noFolder = !all && isReply(error) && error.command?.startsWith('CWD ')
+    if (noFolder) return listByList(session, path, signal, options)
+    throw error
   }
-  return all ? listAll(session, signal, options) : listByList(session, undefined, signal, options)
+}
+
+/** Goes to a folder for what has to be done there, and back: paths are meant from the folder before. */
+async function inFolder<T>(
+  session: Session,
+  path: string,
+  signal: AbortSignal,
+  run: () => Promise<T>,
+): Promise<T> {
+  const before = session.folder
+  // To come back there has to be a folder to come back to.
+  await session.home(signal)
+  await session.enter(path, signal)
+  try {
+    return await run()
+  } finally {
+    if (session.usable) await session.enter(before, signal)
+  }
 }
 
 /** `LIST -a`, where the server knows it: else the present folder is empty, or the server refuses. */

@@ -93,6 +93,11 @@ export class Session implements AsyncDisposable {
     this.#type = type
   }
 
+  /** Where this session was sent to; undefined: the folder of the login. */
+  get folder(): string | undefined {
+    return this.#folder
+  }
+
   /** Goes to the folder in which relative paths are meant; undefined is that of the login. */
   async enter(folder: string | undefined, signal: AbortSignal): Promise<void> {
     if (this.#folder === folder) return
