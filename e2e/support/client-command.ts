@@ -13,7 +13,7 @@ const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/portolan.mjs', imp
 const LIMIT_MS = 30_000
 
 /** How a command is run. */
-export interface CommandOptions {
+interface CommandOptions {
   readonly input?: string
   /** Beside HOME and the password. */
   readonly env?: Readonly<Record<string, string>>
@@ -43,7 +43,7 @@ export interface ClientCommand extends AsyncDisposable {
 }
 
 /** A command that runs. */
-export interface Watched {
+interface Watched {
   readonly child: ChildProcess
   stdout(): string
   stderr(): string

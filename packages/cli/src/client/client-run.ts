@@ -250,7 +250,7 @@ export async function chooseReport(flags: OutputFlags, io: ClientIo, transfers: 
 }
 
 /** A failure as it is told. */
-export function failureEvent(error: unknown, about: { task?: number; name?: string }): ReportEvent {
+function failureEvent(error: unknown, about: { task?: number; name?: string }): ReportEvent {
   const exit = exitCodeOf(error)
   if (isFtpError(error)) return { event: 'failed', ...named(about, error), ...ftpFacts(error), exit }
   const code = error instanceof UserError ? 'USAGE' : 'INTERNAL'

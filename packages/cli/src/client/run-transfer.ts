@@ -14,7 +14,7 @@ export interface TransferJob {
 }
 
 /** What a transfer was. */
-export interface Moved {
+interface Moved {
   readonly bytes: number
   readonly resumedAt: number
   readonly to?: string

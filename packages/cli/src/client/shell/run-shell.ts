@@ -53,6 +53,7 @@ async function converse(shell: Shell, io: ClientIo): Promise<number> {
   const { promise: ended, resolve: end } = Promise.withResolvers<void>()
   const waiting: string[] = []
   let running = false
+  let closed = false
   using lines = createInterface({
     input: io.stdin,
     output: io.stdout,
@@ -70,7 +71,7 @@ async function converse(shell: Shell, io: ClientIo): Promise<number> {
     for (let line = waiting.shift(); line !== undefined && !shell.left; line = waiting.shift())
       await shell.line(line)
     running = false
-    if (shell.left) end()
+    if (shell.left || closed) end()
     else ask(lines, shell)
   }
   lines.on('history', (kept: string[]) => {
@@ -86,10 +87,13 @@ async function converse(shell: Shell, io: ClientIo): Promise<number> {
     if (running) shell.stop()
     else clearLine(lines, io, shell)
   })
-  lines.on('close', end)
+  // Ctrl-D: what runs comes to its end first.
+  lines.on('close', () => {
+    closed = true
+    if (!running) end()
+  })
   ask(lines, shell)
   await ended
-  if (running) shell.stop()
   writeHistory(path, history)
   if (!shell.left) io.out('')
   return CLIENT_EXIT.done
@@ -101,9 +105,9 @@ function ask(lines: Interface, { place }: Shell): void {
 }
 
 function clearLine(lines: Interface, io: ClientIo, shell: Shell): void {
-  io.stdout.write('^C\n')
-  // To the end, then away to the left: what readline has of the line is gone with it.
+  // To the end, and then away to the left: what readline has of the line has to go as well.
   lines.write(null, { ctrl: true, name: 'e' })
+  io.stdout.write('^C\n')
   lines.write(null, { ctrl: true, name: 'u' })
   ask(lines, shell)
 }

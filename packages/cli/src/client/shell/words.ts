@@ -1,7 +1,7 @@
 import { UserError } from '../../user-error.ts'
 
 /** A word of a line, and where it stands. */
-export interface Word {
+interface Word {
   readonly text: string
   /** The first character of the word as it was typed, quotes included. */
   readonly start: number
