@@ -366,7 +366,7 @@ export class FtpClient implements AsyncDisposable {
       async session => {
         before = written
         if (type === 'ascii' && written > 0)
-          throw new FtpError('FTP_TRANSFER', `${remote} broke, and ASCII cannot be resumed.`, {
+          throw new FtpError('FTP_TRANSFER', `The file ${remote} broke off, and ASCII cannot be resumed.`, {
             phase: 'transfer',
           })
         // A stream cannot take back what it was given.
@@ -390,7 +390,7 @@ export class FtpClient implements AsyncDisposable {
 }
 
 function changed(remote: string, expected: number, written: number): FtpError {
-  return new FtpError('FTP_CHANGED', `${remote} had ${expected} bytes, and ${written} arrived.`, {
+  return new FtpError('FTP_CHANGED', `The file ${remote} had ${expected} bytes, and ${written} arrived.`, {
     phase: 'completion',
   })
 }

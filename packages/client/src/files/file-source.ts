@@ -89,7 +89,9 @@ export class FileSource implements ByteSource, AsyncDisposable {
       throw localError('read', this.#path, error)
     }
     if (bytes === 0)
-      throw new FtpError('FTP_CHANGED', `${this.#path} became shorter while it was sent.`, { phase: 'local' })
+      throw new FtpError('FTP_CHANGED', `The file ${this.#path} became shorter while it was sent.`, {
+        phase: 'local',
+      })
     this.#position += bytes
     return bytes
   }

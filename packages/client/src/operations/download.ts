@@ -66,7 +66,9 @@ export async function learnFile(session: Session, remote: string, signal: AbortS
   if (session.has('MLST')) {
     const { kind, size, modified } = await statPath(session, remote, signal)
     if (kind === 'folder')
-      throw new FtpError('FTP_REPLY', `${remote} is a folder: mirror fetches folders.`, { phase: 'command' })
+      throw new FtpError('FTP_REPLY', `The path ${remote} is a folder: mirror fetches folders.`, {
+        phase: 'command',
+      })
     return { size, modified }
   }
   const size = await sizeOf(session, remote, signal)
@@ -93,7 +95,7 @@ export async function downloadToFile(download: FileDownload): Promise<DownloadRe
   const bytes = part.position
   if (expected !== undefined && bytes !== expected) {
     await part.restart()
-    const text = `${remote} had ${expected} bytes, and ${bytes} arrived: it changed meanwhile.`
+    const text = `The file ${remote} had ${expected} bytes, and ${bytes} arrived: it changed meanwhile.`
     throw new FtpError('FTP_CHANGED', text, { phase: 'completion', retryable: true })
   }
   const checksum = options.verify === 'checksum' ? await verify(download, part) : undefined
@@ -135,7 +137,7 @@ async function fetchRest(
     if (resumedAt === 0 || !isRestartRefused(error)) throw error
     session.decide('resume', {
       code: 'restart-refused',
-      text: `${remote} is fetched anew: the server has no REST.`,
+      text: `The file ${remote} is fetched anew: the server has no REST.`,
     })
     await part.restart()
     return { end: await fetchFrom(download, rest, 0), resumedAt: 0 }
@@ -200,7 +202,7 @@ async function verify({ session, remote, signal }: FileDownload, part: PartFile)
   await part.restart()
   throw new FtpError(
     'FTP_VERIFY',
-    `${remote} arrived with ${theirs.algorithm} ${ours}, and the server has ${theirs.hash}.`,
+    `The file ${remote} arrived with ${theirs.algorithm} ${ours}, and the server has ${theirs.hash}.`,
     { phase: 'completion', retryable: true },
   )
 }

@@ -50,7 +50,7 @@ export async function removeTree(
   depth = 0,
 ): Promise<Removed> {
   if (depth > DEEPEST)
-    throw new FtpError('FTP_NAME', `${path} has folders without end.`, { phase: 'command' })
+    throw new FtpError('FTP_NAME', `The folder ${path} has folders without end.`, { phase: 'command' })
   const { entries, unparsed } = await listFolder(session, path, signal, { all: true })
   if (unparsed.length > 0)
     throw new FtpError(

@@ -1,4 +1,11 @@
-import { type HashAlgorithm, parseHashAlgorithm, parseHashReply } from '@portolan/protocol'
+import {
+  type HashAlgorithm,
+  type HashReply,
+  ProtocolError,
+  parseHashAlgorithm,
+  parseHashReply,
+  type Reply,
+} from '@portolan/protocol'
 import { FtpError, replyText } from '../errors.ts'
 import type { Session } from '../session/session.ts'
 
@@ -71,14 +78,23 @@ async function byHash(
 ): Promise<RemoteChecksum> {
   await session.command('OPTS', `HASH ${algorithm}`, signal)
   const reply = await session.command('HASH', path, signal, { replyMs: CHECKSUM_MS })
-  const parsed = parseHashReply(reply.lines[0])
-  if (parsed.algorithm !== algorithm)
+  const parsed = hashIn(reply)
+  if (parsed?.algorithm !== algorithm)
     throw new FtpError('FTP_PROTOCOL', `HASH answered ${replyText(reply)} where ${algorithm} was chosen.`, {
       phase: 'command',
       command: 'HASH',
       reply,
     })
   return { algorithm, hash: parsed.hash }
+}
+
+function hashIn(reply: Reply): HashReply | undefined {
+  try {
+    return parseHashReply(reply.lines[0])
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined
+    throw error
+  }
 }
 
 /** `HASH SHA-256*;SHA-512` of FEAT. */

@@ -132,7 +132,7 @@ async function fetchSegment(
         (connection, move) => connection.receive(sink, move),
       )
       if (segment.position < segment.end)
-        throw new FtpError('FTP_CHANGED', `${remote} became shorter while it was fetched.`, {
+        throw new FtpError('FTP_CHANGED', `The file ${remote} became shorter while it was fetched.`, {
           phase: 'transfer',
         })
     },
@@ -148,7 +148,7 @@ async function verify(client: FtpClient, { remote, signal }: SegmentedDownload, 
   if (ours === theirs.hash) return theirs
   throw new FtpError(
     'FTP_VERIFY',
-    `${remote} arrived with ${theirs.algorithm} ${ours}, and the server has ${theirs.hash}.`,
+    `The file ${remote} arrived with ${theirs.algorithm} ${ours}, and the server has ${theirs.hash}.`,
     { phase: 'completion', retryable: true },
   )
 }

@@ -173,16 +173,20 @@ async function verify(
     if (ours === theirs.hash) return theirs
     throw new FtpError(
       'FTP_VERIFY',
-      `${target} has ${theirs.algorithm} ${theirs.hash} on the server, and ${local} has ${ours}.`,
+      `The file ${target} has ${theirs.algorithm} ${theirs.hash} on the server, and ${local} has ${ours}.`,
       { phase: 'completion', retryable: true },
     )
   }
   const there = await sizeOf(session, target, signal)
   if (there === undefined || there === size) return undefined
-  throw new FtpError('FTP_VERIFY', `${target} has ${there} bytes on the server instead of ${size}.`, {
-    phase: 'completion',
-    retryable: true,
-  })
+  throw new FtpError(
+    'FTP_VERIFY',
+    `The file ${target} has ${there} bytes on the server instead of ${size}.`,
+    {
+      phase: 'completion',
+      retryable: true,
+    },
+  )
 }
 
 /** Beside the name, so that the rename stays within a folder. */
