@@ -11,6 +11,8 @@ export interface HostFacts {
   features?: ReadonlyMap<string, string>
   /** The most sessions the server has let us have. */
   sessions?: number
+  /** The system does not dial data connections from the control connection's address by itself: they are bound to it. */
+  bindData?: boolean
   /** Whether a command sent behind a transfer command is answered in its turn. */
   pipelining?: 'proved' | 'failed'
   /** The server says 1yz late or never: uploads begin without it. */

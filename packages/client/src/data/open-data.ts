@@ -40,6 +40,7 @@ export async function openData(
     const outcome = await tryRung(session, rung, { hurry: !last && !proved, sendTransfer, signal })
     if ('connection' in outcome) {
       remember(session, rung, left)
+      noteAddress(session, outcome.connection)
       return outcome
     }
     if (outcome.refused) facts.refused.add(rung)
@@ -208,6 +209,11 @@ async function explainActive(
     because: { code: 'active-nobody-came', text: `${why}; the server said ${replyText(reply)}` },
     refused: false,
   }
+}
+
+/** Where the system takes another address than for the control connection, data connections are bound to that from now on. */
+function noteAddress({ facts, control, options }: Session, { mode, local }: DataConnection): void {
+  if (mode === 'passive' && !options.proxy && local.address !== control.local.address) facts.bindData = true
 }
 
 function remember(session: Session, rung: Rung, left: readonly LeftRung[]): void {
