@@ -35,6 +35,7 @@ describe('words that cannot be used end with 2 and say in a line what can', () =
     { args: ['get', 'ftp://h/x', '--parallel', '0'], err: /--parallel is a whole number from 1 to 64/ },
     { args: ['get', 'ftp://h/a/x', 'ftp://h/b/x'], err: /Two files would be written to x/ },
     { args: ['get', 'ftp://h/x', 'ftp://h/y', '-o', 'z'], err: /has to be a folder that exists/ },
+    { args: ['get', 'ftp://h/x', '-o', 'none/z'], err: /There is no folder .*none: make it first/ },
     { args: ['get', 'ftp://h/x', '-o', '-', '--json'], err: /would both write to standard output/ },
     { args: ['get', 'ftp://a@h/x', '--user', 'a:b'], err: /--user is the name alone/ },
     { args: ['put', 'ftp://h/x'], err: /missing required argument 'file-or-url'/ },
@@ -307,6 +308,29 @@ describe('Ctrl-C', () => {
       await new Promise(resolve => setImmediate(resolve))
     }
   }
+})
+
+describe('names with control characters', { skip: process.platform === 'win32' }, () => {
+  const NAME = 'x\x1b[2J\u202e.txt'
+  before(() => command.serve(NAME, ''))
+
+  it('go into a pipe as they are', async () => {
+    assert.ok((await command.run(['ls', command.url()])).stdout.includes(`${NAME}\n`))
+  })
+
+  it('do nothing to a terminal', async () => {
+    const running = command.start(['ls', '-l', command.url()], { terminal: true })
+    assert.equal(await running.ended, 0)
+    assert.match(running.stdout(), /x\\x1b\[2J\\u202e\.txt/)
+    assert.ok(!running.stdout().includes('\x1b[2J'))
+  })
+
+  it('do nothing to a terminal in the line of what was fetched', async () => {
+    const running = command.start(['get', command.url('x*.txt')], { terminal: true })
+    assert.equal(await running.ended, 0)
+    assert.match(running.stdout(), /x\\x1b\[2J\\u202e\.txt: 0 B/)
+    assert.ok(!running.stdout().includes('\x1b[2J'))
+  })
 })
 
 it('a file that became shorter is fetched anew rather than mixed', async () => {

@@ -3,6 +3,7 @@ import { explainError, UserError } from '../user-error.ts'
 import type { ConnectionFlags, OutputFlags } from './client-flags.ts'
 import type { ClientIo } from './client-io.ts'
 import { exitCodeOf, exitCodeOfRun, isFtpError } from './exit-codes.ts'
+import { hintWithFlags } from './flag-advice.ts'
 import { type Interrupt, listenForInterrupt } from './interrupt.ts'
 import { type Remote, Remotes, type Server } from './remotes.ts'
 import type { Report, ReportEvent } from './report.ts'
@@ -263,6 +264,7 @@ function named(about: { task?: number; name?: string }, { message }: FtpError) {
   return name === undefined || name === '' || message.includes(name) ? rest : about
 }
 
-function ftpFacts({ code, message, hint }: FtpError) {
-  return { code, message, ...(hint !== undefined && { hint }) }
+function ftpFacts(error: FtpError) {
+  const hint = hintWithFlags(error)
+  return { code: error.code, message: error.message, ...(hint !== undefined && { hint }) }
 }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { DownloadOptions, KnownFile } from '@portolan/client'
 import type { RemoteEntry } from '@portolan/protocol'
 import { UserError } from '../user-error.ts'
@@ -137,13 +137,14 @@ class Target {
     if (output === '-') return new Target(cwd, undefined, true)
     if (output === undefined) return new Target(cwd, undefined, false)
     const path = resolve(cwd, output)
-    const stats = await stat(path).catch(() => undefined)
-    if (stats?.isDirectory()) return new Target(path, undefined, false)
+    if (await isFolder(path)) return new Target(path, undefined, false)
     if (output.endsWith('/')) throw new UserError(`There is no folder ${output}: make it first`)
     if (many)
       throw new UserError(
         `--output ${output} has to be a folder that exists, since there may be several files`,
       )
+    if (!(await isFolder(dirname(path))))
+      throw new UserError(`There is no folder ${dirname(path)}: make it first`)
     return new Target(cwd, path, false)
   }
 
@@ -165,4 +166,9 @@ class Target {
       seen.add(name)
     }
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const stats = await stat(path).catch(() => undefined)
+  return stats?.isDirectory() ?? false
 }
