@@ -27,9 +27,14 @@ export interface CaseContext {
   told(type: ClientEvent['type']): Promise<void>
   /** Another client of the same server. */
   another(options?: Partial<ClientOptions>): FtpClient
+  /** A file system of so many bytes, for cases that need mounts. */
+  smallDisk(bytes: number): Promise<AsyncDisposable & { readonly path: string }>
   /** The error of an operation that has to fail. */
   failure(work: Promise<unknown>, expected: ExpectedError): Promise<void>
 }
+
+/** `mounts`: mounting file systems, as root may. */
+export type Need = 'mounts' | 'ipv6'
 
 /** What is left of a file in the target folder: its content, its size, or a part of so many bytes beside the name. */
 export type LocalFile = Buffer | string | number | { readonly part: number }
@@ -38,7 +43,7 @@ export type LocalFile = Buffer | string | number | { readonly part: number }
 export interface ClientCase {
   /** A sentence. */
   readonly name: string
-  /** Where it comes from: complaint, requirement, RFC. */
+  /** Where it comes from: a user’s report, an RFC, a rule of the client. */
   readonly why: string
   readonly server?: Script
   /** Over {@link BASE_OPTIONS}. */
@@ -54,6 +59,8 @@ export interface ClientCase {
   readonly stored?: Readonly<Record<string, Buffer | string>>
   /** How often the server received lines, by `VERB argument` or `VERB`. */
   readonly received?: Readonly<Record<string, number>>
+  /** What the machine has to allow; the case is passed over where it does not. */
+  readonly needs?: Need
   /** Control connections that were made. */
   readonly sessions?: number
   /** Codes of decisions, warnings and rungs left that have to be told; with `!`, that must not. */

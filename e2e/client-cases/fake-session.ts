@@ -161,8 +161,9 @@ export class FakeSession {
     if ('accept' in action) return this.#data.accept(command.offer)
     if ('unlisten' in action) return this.#data.unlisten()
     if ('data' in action) {
-      await this.#data.act(action.data, order)
-      if ('secure' in action.data && this.#data.fresh && this.#server.script.requireReuse) {
+      const { data } = action
+      await this.#data.act('send' in data ? { send: withTimes(data.send) } : data, order)
+      if ('secure' in data && this.#data.fresh && this.#server.script.requireReuse) {
         await this.#data.act({ end: 'reset' }, order)
         await this.#write('522 SSL connection failed; session reuse required\r\n')
         throw new AnswerOver('answered')
@@ -183,7 +184,7 @@ export class FakeSession {
     const { port } = this.#data
     const p = `${port >> 8},${port & 255}`
     const size = this.#server.file(arg)?.length
-    return text
+    return withTimes(text)
       .replaceAll('{arg}', arg)
       .replaceAll('{port}', String(port))
       .replaceAll('{pasv}', `${this.#server.address.replaceAll('.', ',')},${p}`)
@@ -223,6 +224,20 @@ export class FakeSession {
     await Promise.race([new Promise(resolve => tls.once('secure', resolve)), this.#ended.promise])
     if (socket.destroyed) throw new AnswerOver('no handshake')
   }
+}
+
+const MS_PER_HOUR = 3_600_000
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+function withTimes(text: string): string {
+  if (!text.includes('{')) return text
+  const past = Date.now() - MS_PER_HOUR
+  const utc = new Date(past).toISOString().replace(/\D/g, '').slice(0, 12)
+  const ahead = new Date(past + 2 * MS_PER_HOUR)
+  const [, day = '', time = ''] = /-(\d\d)T(\d\d:\d\d)/.exec(ahead.toISOString()) ?? []
+  return text
+    .replaceAll('{utc}', `${utc}00`)
+    .replaceAll('{now}', `${MONTHS[ahead.getUTCMonth()]} ${day} ${time}`)
 }
 
 /** What a server that does everything right does for this command. */

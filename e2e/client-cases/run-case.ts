@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { type ClientEvent, type ClientOptions, FtpClient, FtpError } from '@portolan/client'
 import { makeScratch } from '../support/scratch.ts'
 import { until, within } from '../support/within.ts'
@@ -13,6 +16,16 @@ import {
   WITHIN_MS,
 } from './case.ts'
 import { FakeServer } from './fake-server.ts'
+
+const run = promisify(execFile)
+
+/** Why a case cannot be played on this machine; false when it can. */
+export function whyNot({ needs }: ClientCase): string | false {
+  if (needs === 'mounts' && process.getuid?.() !== 0) return 'only root may mount'
+  const addresses = Object.values(networkInterfaces()).flatMap(each => each ?? [])
+  if (needs === 'ipv6' && !addresses.some(({ address }) => address === '::1')) return 'no IPv6 here'
+  return false
+}
 
 /** Plays one case against a server of its own and checks everything that it promises. */
 export async function runCase(one: ClientCase, filtered: number): Promise<void> {
@@ -45,6 +58,18 @@ export async function runCase(one: ClientCase, filtered: number): Promise<void> 
       until(async () => events.some(event => event.type === type) || `no event ${type}`, {
         limitMs: WITHIN_MS,
       }),
+    async smallDisk(bytes) {
+      const path = join(scratch.path, 'disk')
+      await mkdir(path)
+      await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', path])
+      return {
+        path,
+        async [Symbol.asyncDispose]() {
+          await run('umount', [path])
+          await rmdir(path)
+        },
+      }
+    },
     another(options) {
       const other = make({ ...one.client, ...options })
       others.push(other)

@@ -5,6 +5,7 @@ export type CertificateName = 'signed' | 'other-name' | 'self-signed' | 'expired
  * One thing that the server does. In texts, `{arg}` is the argument of the command, `{port}` the port of the last
  * `listen`, `{pasv}` the six numbers of its address and port, `{p}` the last two of them; `{filtered}` and `{f}` are a port
  * that answers nobody, and its two numbers. `213 {size}` tells the bytes of the named file, or 550.
+ * `{utc}` is an hour ago as MDTM tells it, and `{now}` the same on a clock that is two hours ahead, as LIST does.
  */
 export type Action =
   /** A reply; CRLF is added. */

@@ -34,28 +34,28 @@ const HALF: Answer = [...BEGIN, { data: { file: true, to: 50_000 } }]
 export const ABORT_CASES: readonly ClientCase[] = [
   {
     name: 'a signal that has fired already: nobody is dialled',
-    why: 'issue 3 section 2: AbortSignal everywhere',
+    why: 'AbortSignal everywhere',
     run: client => client.list(undefined, { signal: AbortSignal.abort() }),
     expect: { error: { code: 'FTP_ABORTED' } },
     sessions: 0,
   },
   {
     name: 'an abort while a filtered host is dialled',
-    why: 'issue 3 section 2: AbortSignal everywhere',
+    why: 'AbortSignal everywhere',
     at: 'filtered',
     run: client => client.connect({ signal: AbortSignal.timeout(200) }),
     expect: { error: { code: 'FTP_ABORTED', message: /too long/ } },
   },
   {
     name: 'an abort during the greeting',
-    why: 'issue 3 section 2: AbortSignal everywhere',
+    why: 'AbortSignal everywhere',
     server: { on: { GREETING: [] } },
     run: client => client.connect({ signal: AbortSignal.timeout(200) }),
     expect: { error: { code: 'FTP_ABORTED' } },
   },
   {
     name: 'an abort during the login: the next operation has a session of its own',
-    why: 'brief: AbortSignal during login',
+    why: 'AbortSignal during login',
     server: { files: FILES, on: { PASS: inTurn([], ['230 In']) } },
     run: abortAt('PASS', (_, client, signal) => client.connect({ signal })),
     ...NEXT,
@@ -63,7 +63,7 @@ export const ABORT_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an abort during the TLS handshake',
-    why: 'issue 3 section 2: AbortSignal everywhere',
+    why: 'AbortSignal everywhere',
     server: { on: { 'AUTH TLS': ['234 Go on'] } },
     client: { tls: 'explicit' },
     run: client => client.connect({ signal: AbortSignal.timeout(200) }),
@@ -71,7 +71,7 @@ export const ABORT_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an abort while a command is not answered',
-    why: 'issue 3 section 2: AbortSignal everywhere',
+    why: 'AbortSignal everywhere',
     server: { files: FILES, on: { 'DELE x': [] } },
     run: abortAt('DELE', (_, client, signal) => client.remove('x', { signal })),
     ...NEXT,
@@ -79,7 +79,7 @@ export const ABORT_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an abort while a filtered port is dialled for data: the session goes on',
-    why: 'issue 3 section 2: AbortSignal everywhere',
+    why: 'AbortSignal everywhere',
     server: { files: FILES, on: { EPSV: inTurn(['229 (|||{filtered}|)'], [USUAL]) } },
     run: abortAt('EPSV', ({ target }, client, signal) => client.download('a', target('a'), { signal })),
     ...NEXT,
@@ -87,7 +87,7 @@ export const ABORT_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an abort of a listing; ABOR has two replies: the same session goes on',
-    why: 'RFC 959 section 4.1.3; complaint 30 (curl #405)',
+    why: 'RFC 959 section 4.1.3; curl #405',
     server: { files: FILES, on: { LIST: [...BEGIN, { until: 'ABOR' }, '426 Aborted'], ABOR: ['226 Done'] } },
     run: list,
     ...NEXT,
@@ -108,7 +108,7 @@ export const ABORT_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an abort of a download; the second reply to ABOR comes late',
-    why: 'complaint 20: stale replies',
+    why: 'FluentFTP #873, #453: stale replies',
     server: {
       files: FILES,
       on: { 'RETR a': [...HALF, { until: 'ABOR' }, '426 Aborted'], ABOR: [{ wait: 150 }, '226 Done'] },
@@ -120,7 +120,7 @@ export const ABORT_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an abort of a download; ABOR has one reply: the next operation is in step',
-    why: 'brief: servers that answer ABOR with one reply',
+    why: 'servers that answer ABOR with one reply',
     server: {
       files: FILES,
       on: { 'RETR a': [...HALF, { until: 'ABOR' }], ABOR: ['226 Closing data connection'] },
@@ -132,7 +132,7 @@ export const ABORT_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an abort of a download; ABOR has no reply: the next operation has a session of its own',
-    why: 'brief: servers that answer ABOR never',
+    why: 'servers that answer ABOR never',
     server: { files: FILES, on: { 'RETR a': [...HALF, { until: 'ABOR' }], ABOR: [] } },
     client: { timeouts: { explanation: 200 } },
     run: download,
@@ -142,7 +142,7 @@ export const ABORT_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an abort of a download; ABOR is not known',
-    why: 'brief: AbortSignal',
+    why: 'AbortSignal',
     server: {
       files: FILES,
       on: { 'RETR a': [...HALF, { until: 'ABOR' }, '426 Broken'], ABOR: ['502 What?'] },
@@ -154,7 +154,7 @@ export const ABORT_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an abort of an upload: the server sees no clean end',
-    why: 'brief: AbortSignal during transfer up',
+    why: 'AbortSignal during transfer up',
     server: {
       files: FILES,
       on: {
@@ -170,7 +170,7 @@ export const ABORT_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an abort between two tries: no further one',
-    why: 'issue 3 section 2: AbortSignal everywhere',
+    why: 'AbortSignal everywhere',
     server: { on: { GREETING: ['421 Busy'] } },
     client: { retry: { retries: 9, firstDelay: 20_000 } },
     run: client => client.connect({ signal: AbortSignal.timeout(300) }),
@@ -179,7 +179,7 @@ export const ABORT_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an abort while all sessions are in use',
-    why: 'issue 3 section 2: a pool that never deadlocks',
+    why: 'a pool that never deadlocks',
     server: {
       files: FILES,
       on: { 'RETR a': [...HALF, { until: 'ABOR' }, '426 Aborted'], ABOR: ['226 Done'] },
@@ -199,7 +199,7 @@ export const ABORT_CASES: readonly ClientCase[] = [
   },
   {
     name: 'the client is closed while it connects: nothing stays open',
-    why: 'issue 3 section 5',
+    why: 'a server that lies, stalls or sends garbage',
     server: { on: { GREETING: [{ wait: 200 }, '220 Ready'] } },
     async run(client, { failure }) {
       const work = client.list()
@@ -211,7 +211,7 @@ export const ABORT_CASES: readonly ClientCase[] = [
   },
   {
     name: 'the client is closed in the middle of a download: it ends at once, and nothing stays open',
-    why: 'issue 3 section 5',
+    why: 'a server that lies, stalls or sends garbage',
     server: { files: FILES, on: { RETR: HALF } },
     async run(client, context) {
       const work = client.download('a', context.target('a'))

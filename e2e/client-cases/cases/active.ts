@@ -15,7 +15,7 @@ const SEND: Answer = [{ data: { file: true } }, { data: { end: 'clean' } }, '226
 export const ACTIVE_CASES: readonly ClientCase[] = [
   {
     name: 'active mode by EPRT',
-    why: 'complaint 4: active mode is asked for again and again',
+    why: 'basic-ftp #25, jlaffaye/ftp #29: active mode is asked for again and again',
     server: { files: FILES },
     client: ACTIVE,
     run: get,
@@ -25,7 +25,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'EPRT that is not known: PORT, and EPRT is not asked again',
-    why: 'requirement 5',
+    why: 'the ladder of modes',
     server: { files: FILES, on: { EPRT: ['500 What?'] } },
     client: ACTIVE,
     async run(client, context) {
@@ -39,7 +39,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an upload in active mode',
-    why: 'complaint 4',
+    why: 'basic-ftp #25, jlaffaye/ftp #29: active mode',
     client: ACTIVE,
     run: async (client, { source }) => client.upload(await source('s', Buffer.from('hello')), 'b'),
     expect: { result: { bytes: 5 } },
@@ -47,7 +47,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: '500 Illegal PORT command: the error says that an external address may be needed',
-    why: 'complaint 22 (FluentFTP #1428, #1495)',
+    why: 'FluentFTP #1428, #1495',
     server: { files: FILES, on: { EPRT: ['500 Illegal EPRT command'], PORT: ['500 Illegal PORT command'] } },
     client: ACTIVE,
     run: get,
@@ -56,7 +56,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'the external address that was set is announced',
-    why: 'complaint 22; issue 3 section 1',
+    why: 'FluentFTP #1428, #1495; the modes of a connection',
     server: { files: FILES, on: { EPRT: ['500 No'], PORT: ['500 No'] } },
     client: { ...ACTIVE, externalAddress: '203.0.113.5' },
     async run(client, context) {
@@ -68,7 +68,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'the accept timer ends the wait for a server that never dials, and its 425 explains it',
-    why: 'requirement 1: accept; complaint 24',
+    why: 'every wait has a named bound: accept; rclone #2912, httrack #1074: hangs',
     server: retr('150 Coming', { wait: 600 }, '425 Cannot open data connection'),
     client: { ...ACTIVE, timeouts: { accept: 300 } },
     async run(client, context) {
@@ -80,7 +80,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a server that never dials and never says why: bounded all the same',
-    why: 'complaint 24: hang on accept',
+    why: 'rclone #2912, httrack #1074: hang on accept',
     server: retr('150 Coming'),
     client: { ...ACTIVE, timeouts: { accept: 200, completion: 200 } },
     run: get,
@@ -88,7 +88,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: '425 while the server is waited for ends the wait at once',
-    why: 'decision 5',
+    why: 'the control connection is read all the time',
     server: retr('150 Coming', { wait: 50 }, '425 Connection refused by your firewall'),
     client: ACTIVE,
     run: get,
@@ -96,7 +96,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: '550 before the server dials is that of the file: no other way is tried',
-    why: 'complaint 36',
+    why: 'aeroftp #655: a reply that lay unread',
     server: { on: { RETR: ['550 No such file'] }, files: FILES },
     client: ACTIVE,
     async run(client, context) {
@@ -109,7 +109,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a stranger at the active port is closed, and the server is waited for',
-    why: 'decision 4: the peer’s address is checked',
+    why: 'the peer’s address is checked',
     server: retr('150 Coming', { stranger: '127.0.0.66' }, { dial: true }, ...SEND),
     client: ACTIVE,
     run: get,
@@ -119,7 +119,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a stranger alone: nothing of what it sends is taken',
-    why: 'decision 4',
+    why: 'active mode done properly',
     server: retr('150 Coming', { stranger: '127.0.0.66' }, { wait: 400 }, '425 Nobody came'),
     client: { ...ACTIVE, timeouts: { accept: 300 } },
     run: get,
@@ -128,7 +128,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'without the check of the address anybody may come',
-    why: 'issue 3 section 1: by default, so it can be switched off',
+    why: 'by default, so it can be switched off',
     server: retr('150 Coming', { dial: '127.0.0.66' }, ...SEND),
     client: { ...ACTIVE, checkPeer: false },
     run: get,
@@ -137,7 +137,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'every port of the active range is busy: told, and trying later may help',
-    why: 'complaint 29 (curl #7534)',
+    why: 'curl #7534',
     server: { files: FILES },
     async run(_, context) {
       await using busy = createServer().listen({ host: '127.0.0.1', port: 0 })
@@ -153,7 +153,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'the port comes from the range that was set',
-    why: 'issue 3 section 1: activePorts',
+    why: 'activePorts',
     server: { files: FILES, on: { PORT: ['500 What?'] } },
     async run(_, context) {
       const base = 42_000 + Math.floor(Math.random() * 1_000)
@@ -167,7 +167,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'active mode through a proxy is refused at once, with the reason',
-    why: 'issue 3 section 1',
+    why: 'the modes of a connection',
     async run(_, { another }) {
       another({ ...ACTIVE, proxy: 'socks5://127.0.0.1:1' })
     },
@@ -176,7 +176,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'auto: active when every passive way has failed, and remembered',
-    why: 'complaint 13 (FluentFTP #542), complaint 4',
+    why: 'FluentFTP #542; basic-ftp #25, jlaffaye/ftp #29: active mode',
     server: {
       files: FILES,
       on: { EPSV: ['500 What?'], PASV: ['227 Entering Passive Mode (127,0,0,1,{f})'] },
@@ -193,7 +193,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'auto: a refusal of the file is no reason for another mode',
-    why: 'requirement 5',
+    why: 'the ladder of modes',
     server: { on: { RETR: ['550 No such file'] }, files: FILES },
     client: { mode: 'auto' },
     run: get,
@@ -202,7 +202,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an abort while the server is waited for ends the wait, and the next operation works',
-    why: 'issue 3 section 2: AbortSignal everywhere',
+    why: 'AbortSignal everywhere',
     server: { files: FILES, on: { 'RETR a': ['150 Coming'], 'RETR b': [USUAL] } },
     client: { ...ACTIVE, timeouts: { explanation: 200 } },
     async run(client, context) {
@@ -217,7 +217,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an abort while the server’s explanation is waited for',
-    why: 'issue 3 section 2: AbortSignal everywhere',
+    why: 'AbortSignal everywhere',
     server: retr('150 Coming'),
     client: { ...ACTIVE, timeouts: { accept: 100 } },
     run: (client, context) => client.download('a', context.target('a'), { signal: AbortSignal.timeout(500) }),

@@ -38,7 +38,7 @@ function known(name: string): { size: number; modified: number } {
 export const DURING_CASES: readonly ClientCase[] = [
   {
     name: 'NOOP during a transfer, answered at once',
-    why: 'complaint 5 (basic-ftp #16); requirement: reply accounting',
+    why: 'basic-ftp #16: control connections that die; reply accounting',
     server: { files: FILES, eager: ['NOOP'], on: { RETR: SLOW } },
     client: NOOPS,
     run: getAndGoOn,
@@ -48,7 +48,7 @@ export const DURING_CASES: readonly ClientCase[] = [
   },
   {
     name: 'NOOP during a transfer, answered behind its 226',
-    why: 'complaint 18 (FluentFTP #387, #1420): replies out of step',
+    why: 'FluentFTP #387, #1420: replies out of step',
     server: { files: FILES, on: { RETR: SLOW } },
     client: NOOPS,
     run: getAndGoOn,
@@ -58,7 +58,7 @@ export const DURING_CASES: readonly ClientCase[] = [
   },
   {
     name: 'NOOP during a transfer, never answered: the file is right, and the next operation has a session in step',
-    why: 'complaint 18; chapter 1.4: node-ftp #139',
+    why: 'FluentFTP #387, #1420: NOOP out of step; node-ftp #139',
     server: { files: FILES, on: { RETR: SLOW, NOOP: [] } },
     client: { ...NOOPS, timeouts: { explanation: 200 } },
     run: getAndGoOn,
@@ -68,7 +68,7 @@ export const DURING_CASES: readonly ClientCase[] = [
   },
   {
     name: 'NOOP during a transfer, answered 500 behind its 226',
-    why: 'complaint 18',
+    why: 'FluentFTP #387, #1420: NOOP out of step',
     server: { files: FILES, on: { RETR: SLOW, NOOP: ['500 What?'] } },
     client: NOOPS,
     run: getAndGoOn,
@@ -78,7 +78,7 @@ export const DURING_CASES: readonly ClientCase[] = [
   },
   {
     name: 'NOOP during a transfer, answered 500 at once: the transfer is not taken for refused',
-    why: 'complaint 18',
+    why: 'FluentFTP #387, #1420: NOOP out of step',
     server: { files: FILES, eager: ['NOOP'], on: { RETR: SLOW, NOOP: ['500 What?'] } },
     client: { ...NOOPS, retry: { retries: 2 } },
     run: getAndGoOn,
@@ -87,7 +87,7 @@ export const DURING_CASES: readonly ClientCase[] = [
   },
   {
     name: 'no NOOP unless it is asked for',
-    why: 'complaint 34: do not send NOOP by default; complaint 33',
+    why: 'WinSCP 2110, 1878: do not send NOOP by default; lftp #423',
     server: {
       files: FILES,
       on: { RETR: [...BEGIN, { data: { file: true } }, { wait: 300 }, ...END] },
@@ -99,7 +99,7 @@ export const DURING_CASES: readonly ClientCase[] = [
   },
   {
     name: 'EPSV ahead, answered in its turn: proved, and used from then on',
-    why: 'chapter 4: pipelining, probed',
+    why: 'pipelining, probed',
     server: { files: THREE },
     run: getAll,
     expect: { result: undefined },
@@ -110,7 +110,7 @@ export const DURING_CASES: readonly ClientCase[] = [
   },
   {
     name: 'EPSV ahead, answered before the 226 of the transfer',
-    why: 'brief: server answers EPSV before 226',
+    why: 'server answers EPSV before 226',
     server: {
       files: THREE,
       eager: ['EPSV'],
@@ -124,7 +124,7 @@ export const DURING_CASES: readonly ClientCase[] = [
   },
   {
     name: 'EPSV ahead, refused with 450 during the transfer: the files are right, and nothing is sent ahead any more',
-    why: 'brief: 450 during transfer',
+    why: '450 during transfer',
     server: {
       files: THREE,
       eager: ['EPSV'],
@@ -141,7 +141,7 @@ export const DURING_CASES: readonly ClientCase[] = [
   },
   {
     name: 'EPSV ahead, dropped: the files are right, and nothing is sent ahead any more',
-    why: 'brief: drops the pipelined EPSV',
+    why: 'drops the pipelined EPSV',
     server: { files: THREE, on: { EPSV: inTurn([USUAL], [], [USUAL]) } },
     client: { retry: { retries: 2 }, timeouts: { explanation: 300 } },
     run: getAll,
@@ -151,7 +151,7 @@ export const DURING_CASES: readonly ClientCase[] = [
   },
   {
     name: 'EPSV ahead, dropped, and another command follows: it has its own reply',
-    why: 'brief: drops the pipelined EPSV; complaint 20',
+    why: 'drops the pipelined EPSV; FluentFTP #873, #453: stale replies',
     server: { files: THREE, on: { EPSV: inTurn([USUAL], [], [USUAL]) } },
     client: { retry: { retries: 2 }, timeouts: { explanation: 300 } },
     async run(client, { target }) {
@@ -163,7 +163,7 @@ export const DURING_CASES: readonly ClientCase[] = [
   },
   {
     name: 'EPSV ahead, dropped, and the client is closed: QUIT has its own bound',
-    why: 'requirement 1: quit',
+    why: 'every wait has a named bound: quit',
     server: { files: THREE, on: { EPSV: inTurn([USUAL], []), QUIT: [] } },
     client: { timeouts: { quit: 300 } },
     async run(client, { target }) {
@@ -175,7 +175,7 @@ export const DURING_CASES: readonly ClientCase[] = [
   },
   {
     name: 'EPSV ahead, taken for an abort: the files are right, and nothing is sent ahead any more',
-    why: 'brief: treats it as abort; chapter 4',
+    why: 'treats it as abort; pipelining',
     server: {
       files: THREE,
       eager: ['EPSV'],
@@ -192,7 +192,7 @@ export const DURING_CASES: readonly ClientCase[] = [
   },
   {
     name: 'EPSV ahead, and its port is never used: the transfer behind it fails, and the one after that works',
-    why: 'requirement 3',
+    why: 'the session stays in a known state',
     server: { files: { ...THREE, d: 4_000 }, on: { 'RETR b': ['550 No such file'] } },
     async run(client, context) {
       await client.download('a', context.target('a'), { more: true, known: known('a') })
@@ -208,7 +208,7 @@ export const DURING_CASES: readonly ClientCase[] = [
   },
   {
     name: 'nothing is sent ahead where it is switched off',
-    why: 'issue 3 section 2: pipelining',
+    why: 'pipelining',
     server: { files: THREE },
     client: { pipelining: false },
     run: getAll,

@@ -16,7 +16,7 @@ export const LOGIN_CASES: readonly ClientCase[] = [
   },
   {
     name: '332 after PASS: the account is sent',
-    why: 'RFC 959 section 6; chapter 1.4: ACCT',
+    why: 'RFC 959 section 6; ACCT',
     server: { on: { PASS: ['332 Account, please'], 'ACCT books': ['230 In'] } },
     client: { account: 'books' },
     run: connect,
@@ -25,7 +25,7 @@ export const LOGIN_CASES: readonly ClientCase[] = [
   },
   {
     name: '332 without an account says which option is missing',
-    why: 'issue 3 section 2: typed errors',
+    why: 'typed errors',
     server: { on: { PASS: ['332 Account, please'] } },
     run: connect,
     expect: { error: { code: 'FTP_LOGIN', phase: 'login', retryable: false, hint: /account/ } },
@@ -39,7 +39,7 @@ export const LOGIN_CASES: readonly ClientCase[] = [
   },
   {
     name: '530 is a refused login, and not tried again',
-    why: 'issue 3 section 2: only what can help',
+    why: 'only what can help',
     server: refused('530 Login incorrect'),
     client: { retry: { retries: 3 } },
     run: connect,
@@ -48,21 +48,21 @@ export const LOGIN_CASES: readonly ClientCase[] = [
   },
   {
     name: '530 with “too many” is a busy server',
-    why: 'complaint 26: lftp too-many-re',
+    why: 'rclone #2166, #4906: lftp too-many-re',
     server: refused('530 Sorry, the maximum number of connections from your host are already connected'),
     run: connect,
     expect: { error: { code: 'FTP_BUSY', phase: 'login', retryable: true, reply: 530 } },
   },
   {
     name: '421 to PASS is a busy server',
-    why: 'complaint 26',
+    why: 'rclone #2166, #4906: too many connections',
     server: refused('421 There are too many connected users', { control: 'fin' }),
     run: connect,
     expect: { error: { code: 'FTP_BUSY', phase: 'login', retryable: true, reply: 421 } },
   },
   {
     name: 'a server that wants TLS first: the hint says so',
-    why: 'doctor step 6: TLS_REQUIRED',
+    why: 'TLS_REQUIRED',
     server: { on: { USER: ['530 Non-anonymous sessions must use encryption.'] } },
     client: { user: 'alice', password: 'secret' },
     run: connect,
@@ -71,7 +71,7 @@ export const LOGIN_CASES: readonly ClientCase[] = [
   },
   {
     name: 'the password is in no event and in no error',
-    why: 'issue 3 section 3: never in a log',
+    why: 'never in a log',
     server: refused('530 No'),
     client: { user: 'alice', password: 'p4ss-w0rd' },
     async run(client, { events, failure, server }) {
@@ -84,7 +84,7 @@ export const LOGIN_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a server that does not answer PASS',
-    why: 'requirement 1: reply',
+    why: 'every wait has a named bound: reply',
     server: refused(),
     client: { timeouts: { reply: 300 } },
     run: connect,
@@ -92,7 +92,7 @@ export const LOGIN_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a session that breaks before the command went out: the command is tried again, though it may be done once only',
-    why: 'issue 3 section 2: only what is safe to repeat',
+    why: 'only what is safe to repeat',
     server: { on: { PASS: inTurn([{ control: 'reset' }], ['230 In']) } },
     client: { retry: { retries: 2 } },
     run: client => client.makeFolder('x'),
@@ -110,7 +110,7 @@ export const LOGIN_CASES: readonly ClientCase[] = [
   },
   {
     name: 'garbage within FEAT',
-    why: 'chapter 1.4: FEAT of OS/400 in a national language',
+    why: 'FEAT of OS/400 in a national language',
     server: {
       files: { a: 10 },
       on: { FEAT: [{ raw: '211-\xdcbersicht\r\n\r\n \r\n;;;\r\n EPSV\r\nSIZE\r\n\0\r\n211 \xff\xff\r\n' }] },
@@ -121,7 +121,7 @@ export const LOGIN_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a server that announces UTF8 and refuses OPTS UTF8',
-    why: 'chapter 1.4: CLNT before OPTS UTF8',
+    why: 'CLNT before OPTS UTF8',
     server: { on: { OPTS: ['501 Not now'] }, features: ['UTF8', 'CLNT'] },
     run: connect,
     expect: { result: undefined },
@@ -129,28 +129,28 @@ export const LOGIN_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a reply to PWD with the path somewhere in its text',
-    why: 'requirement 8',
+    why: 'replies in every order',
     server: { on: { PWD: ['257 Current directory is "/home/a ""b"""'] } },
     run: client => client.pwd(),
     expect: { result: '/home/a "b"' },
   },
   {
     name: 'a reply to PWD without quotes',
-    why: 'requirement 8',
+    why: 'replies in every order',
     server: { on: { PWD: ['257 /home/alice is the current folder'] } },
     run: client => client.pwd(),
     expect: { result: '/home/alice' },
   },
   {
     name: 'a reply to PWD without any path is no folder',
-    why: 'issue 3 section 5: a server that lies',
+    why: 'a server that lies',
     server: { on: { PWD: ['257 is the current directory'] } },
     run: client => client.pwd(),
     expect: { error: { code: 'FTP_PROTOCOL', message: /no path/ } },
   },
   {
     name: 'the folder is restored in a new session',
-    why: 'requirement 3: restore the folder',
+    why: 'restore the folder',
     server: { on: { PWD: ['257 "/in"'], 'DELE x': inTurn([{ control: 'reset' }], ['250 Gone']) } },
     async run(client, { failure }) {
       await client.cd('in')
@@ -163,7 +163,7 @@ export const LOGIN_CASES: readonly ClientCase[] = [
   },
   {
     name: 'CWD that is refused leaves the client where it was',
-    why: 'issue 3 section 7: CWD quirks',
+    why: 'CWD quirks',
     server: { on: { 'CWD no': ['550 No such folder'] } },
     async run(client, { failure }) {
       await failure(client.cd('no'), { code: 'FTP_REPLY', reply: 550 })

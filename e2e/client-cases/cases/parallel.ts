@@ -21,7 +21,7 @@ const segmented: ClientCase['run'] = (client, { target }) =>
 export const PARALLEL_CASES: readonly ClientCase[] = [
   {
     name: 'three sessions do the work of six downloads',
-    why: 'issue 3 section 2: a pool',
+    why: 'a pool',
     server: { files: FILES, on: { RETR: SLOWLY } },
     client: { connections: 3 },
     run: getAll,
@@ -31,7 +31,7 @@ export const PARALLEL_CASES: readonly ClientCase[] = [
   },
   {
     name: '421 to the third session: the limit is learnt, and two do the work',
-    why: 'complaint 26 (rclone #2166, #4906)',
+    why: 'rclone #2166, #4906: too many connections',
     server: {
       files: FILES,
       on: { RETR: SLOWLY, GREETING: inTurn(['220 Ready'], ['220 Ready'], ['421 Too many connections']) },
@@ -48,7 +48,7 @@ export const PARALLEL_CASES: readonly ClientCase[] = [
   },
   {
     name: '530 too many to the third login: the limit is learnt, and two do the work',
-    why: 'complaint 26: lftp too-many-re',
+    why: 'rclone #2166, #4906: lftp too-many-re',
     server: {
       files: FILES,
       on: { RETR: SLOWLY, PASS: inTurn(['230 In'], ['230 In'], ['530 Too many users logged in']) },
@@ -61,7 +61,7 @@ export const PARALLEL_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a server that allows one session only',
-    why: 'complaint 26: pool deadlock',
+    why: 'rclone #2166, #4906: pool deadlock',
     server: { files: FILES, on: { GREETING: inTurn(['220 Ready'], ['421 One is enough']) } },
     client: { connections: 4 },
     run: getAll,
@@ -70,7 +70,7 @@ export const PARALLEL_CASES: readonly ClientCase[] = [
   },
   {
     name: 'all sessions are refused for a while: everybody tries again, and nobody waits for ever',
-    why: 'complaint 26: pool deadlock',
+    why: 'rclone #2166, #4906: pool deadlock',
     server: {
       files: FILES,
       on: { GREETING: inTurn(['421 Busy'], ['421 Busy'], ['421 Busy'], ['421 Busy'], ['220 Ready']) },
@@ -82,7 +82,7 @@ export const PARALLEL_CASES: readonly ClientCase[] = [
   },
   {
     name: 'all sessions are refused for good: everybody is told',
-    why: 'complaint 26: pool deadlock',
+    why: 'rclone #2166, #4906: pool deadlock',
     server: { files: FILES, on: { GREETING: ['421 Busy'] } },
     client: { connections: 3 },
     async run(client, { target }) {
@@ -95,7 +95,7 @@ export const PARALLEL_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a session that dies makes room for another',
-    why: 'complaint 26: pool deadlock',
+    why: 'rclone #2166, #4906: pool deadlock',
     server: { files: FILES, on: { RETR: inTurn([{ control: 'reset' }], [{ control: 'reset' }], SLOWLY) } },
     client: { connections: 2, retry: { retries: 3 } },
     run: getAll,
@@ -105,7 +105,7 @@ export const PARALLEL_CASES: readonly ClientCase[] = [
   },
   {
     name: 'segments of one file, from a server without RANG',
-    why: 'issue 3 section 2: segmented download',
+    why: 'segmented download',
     server: { files: { big: BIG } },
     client: { connections: 2 },
     run: segmented,
@@ -115,7 +115,7 @@ export const PARALLEL_CASES: readonly ClientCase[] = [
   },
   {
     name: 'segments of one file, from a server that refuses REST: one after the other',
-    why: 'brief: REST refused',
+    why: 'REST refused',
     server: { files: { big: BIG }, on: { REST: ['502 No'] } },
     client: { connections: 2 },
     run: segmented,
@@ -124,7 +124,7 @@ export const PARALLEL_CASES: readonly ClientCase[] = [
   },
   {
     name: 'segments of one file, one of them cut: it goes on by itself',
-    why: 'issue 3 section 2: segmented download',
+    why: 'segmented download',
     server: {
       files: { big: BIG },
       on: {
@@ -148,7 +148,7 @@ export const PARALLEL_CASES: readonly ClientCase[] = [
   },
   {
     name: 'segments of one file, and the server allows one session: the file is right',
-    why: 'complaint 26',
+    why: 'rclone #2166, #4906: too many connections',
     server: { files: { big: BIG }, on: { GREETING: inTurn(['220 Ready'], ['421 One is enough']) } },
     client: { connections: 2 },
     run: segmented,
@@ -165,7 +165,7 @@ export const PARALLEL_CASES: readonly ClientCase[] = [
   ).map(
     ([verb, run]): ClientCase => ({
       name: `${verb} whose reply is lost is not done a second time`,
-      why: 'issue 3 section 2: only what is safe to repeat',
+      why: 'only what is safe to repeat',
       server: { on: { [verb]: inTurn([{ control: 'reset' }], [USUAL]) } },
       client: { retry: { retries: 3 } },
       run,
@@ -176,7 +176,7 @@ export const PARALLEL_CASES: readonly ClientCase[] = [
   ),
   {
     name: 'MKD whose reply is lost, with parents: done again, since a folder that is there is no failure',
-    why: 'issue 3 section 2: only what is safe to repeat',
+    why: 'only what is safe to repeat',
     server: { on: { MKD: inTurn([{ control: 'reset' }], ['550 It exists']) } },
     client: { retry: { retries: 3 } },
     run: client => client.makeFolder('x', { parents: true }),
@@ -185,7 +185,7 @@ export const PARALLEL_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an upload by APPE is not done a second time',
-    why: 'issue 3 section 2: only what is safe to repeat',
+    why: 'only what is safe to repeat',
     server: {
       on: { APPE: ['150 Go', { accept: true }, { data: { receive: 'all' } }, { control: 'reset' }] },
     },
@@ -197,7 +197,7 @@ export const PARALLEL_CASES: readonly ClientCase[] = [
   },
   {
     name: '450 to a download is tried again, as often as allowed and no more',
-    why: 'RFC 959 section 4.2: 4yz; complaint 34: never for ever',
+    why: 'RFC 959 section 4.2: 4yz; WinSCP 2110, 1878: never for ever',
     server: { files: { a: 10 }, on: { RETR: ['450 Busy'] } },
     client: { retry: { retries: 2 } },
     async run(client, context) {
@@ -219,7 +219,7 @@ export const PARALLEL_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a folder that is listed by an uncertain server three times as it breaks: events tell of each try',
-    why: 'issue 3 section 2: retry',
+    why: 'retry',
     server: { on: { LIST: inTurn([{ control: 'reset' }], [{ control: 'reset' }], [USUAL]) } },
     client: { retry: { retries: 3 } },
     async run(client, { events }) {

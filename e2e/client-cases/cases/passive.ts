@@ -19,7 +19,7 @@ const remotes = ({ events }: CaseContext) =>
 export const PASSIVE_CASES: readonly ClientCase[] = [
   {
     name: 'EPSV that works: PASV is never asked',
-    why: 'requirement 5',
+    why: 'the ladder of modes',
     server: { files: FILES },
     run: getTwice,
     expect: GOT,
@@ -29,7 +29,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a server that lists EPSV in FEAT and answers 500: PASV, and EPSV is not asked again',
-    why: 'complaint 41 (n8n #39221), complaint 2 (basic-ftp #77)',
+    why: 'n8n #39221; basic-ftp #77',
     server: epsv('500 EPSV not understood'),
     run: getTwice,
     expect: GOT,
@@ -40,7 +40,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'EPSV accepted, and its port is filtered: PASV within the short bound, and the second transfer does not wait',
-    why: 'complaint 1 (basic-ftp #133), complaint 2, complaint 31',
+    why: 'basic-ftp #133; basic-ftp #77; jlaffaye/ftp #43',
     server: epsv('229 Extended Passive Mode (|||{filtered}|)'),
     client: { timeouts: { dataProbe: 300 } },
     run: getTwice,
@@ -52,7 +52,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'EPSV accepted, and nobody listens at its port: PASV at once',
-    why: 'complaint 1; chapter 6.4',
+    why: 'basic-ftp #133; what a failed data connection means',
     server: epsv({ listen: true }, { unlisten: true }, '229 Extended Passive Mode (|||{port}|)'),
     run: get,
     expect: GOT,
@@ -62,7 +62,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a way that worked and fails later is left, and the other is remembered from then on',
-    why: 'decision 1: re-laddering on later failure',
+    why: 're-laddering on later failure',
     server: {
       files: FILES,
       on: { EPSV: inTurn([USUAL], ['229 Extended Passive Mode (|||{filtered}|)']) },
@@ -79,7 +79,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'what one client has learnt of a server another knows',
-    why: 'complaint 2: remember per host',
+    why: 'basic-ftp #77: remember per host',
     server: epsv('500 What?'),
     async run(client, context) {
       await get(client, context)
@@ -92,7 +92,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a proxy that answers in the server’s place: 425 although the connection stood, so the next try takes PASV',
-    why: 'chapter 6.4: server says 425 while our connect succeeded',
+    why: 'server says 425 while our connect succeeded',
     server: {
       files: FILES,
       on: {
@@ -116,7 +116,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   ].map(
     ([what, text = '']): ClientCase => ({
       name: `229 with ${what} counts as a refusal: PASV`,
-      why: 'complaint 21 (FluentFTP #760, #1793)',
+      why: 'FluentFTP #760, #1793',
       server: epsv(...bad(text)),
       run: getTwice,
       expect: GOT,
@@ -132,7 +132,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   ].map(
     ([what, text = '']): ClientCase => ({
       name: `229 with ${what} is read`,
-      why: 'chapter 1.2: the EPSV parser',
+      why: 'the EPSV parser',
       server: epsv({ listen: true }, text),
       run: get,
       expect: GOT,
@@ -142,7 +142,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   ),
   {
     name: '227 in answer to EPSV is read as that of PASV',
-    why: 'chapter 1.2: FluentFTP does',
+    why: 'FluentFTP does',
     server: epsv({ listen: true }, '227 Entering Passive Mode ({pasv})'),
     run: get,
     expect: GOT,
@@ -151,7 +151,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a temporary refusal of EPSV is left, and not held against it for ever',
-    why: 'requirement 5',
+    why: 'the ladder of modes',
     server: epsv('425 Not now'),
     run: get,
     expect: GOT,
@@ -160,7 +160,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'without EPSV by option, PASV goes first',
-    why: 'complaint 2: users need to force PASV',
+    why: 'basic-ftp #77: users need to force PASV',
     server: { files: FILES },
     client: { epsv: false },
     run: get,
@@ -170,7 +170,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'nothing works: the error tells of every rung, and the session stays usable',
-    why: 'complaint 15 (FluentFTP #187): the session must stay usable',
+    why: 'FluentFTP #187: the session must stay usable',
     server: { files: FILES, on: { EPSV: ['500 What?'], PASV: ['425 Cannot open passive connection'] } },
     async run(client, context) {
       await context.failure(get(client, context), {
@@ -186,7 +186,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'the data-connect timer ends the wait for a filtered port when nothing else is left to try',
-    why: 'requirement 1: data-connect',
+    why: 'every wait has a named bound: data-connect',
     server: pasv('227 Entering Passive Mode (127,0,0,1,{f})'),
     client: { timeouts: { dataConnect: 300 } },
     run: get,
@@ -195,7 +195,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: '421 while a filtered port is dialled ends the wait at once',
-    why: 'decision 5: the control connection is read continuously',
+    why: 'the control connection is read continuously',
     server: epsv('229 Extended Passive Mode (|||{filtered}|)', { wait: 50 }, '421 Going down', {
       control: 'fin',
     }),
@@ -204,7 +204,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a control connection that dies at EPSV, as behind a filter that knows no EPSV, is told as such',
-    why: 'chapter 6.4: ALG / IDS killed the session',
+    why: 'ALG / IDS killed the session',
     server: epsv({ control: 'reset' }),
     run: get,
     expect: { error: { code: 'FTP_CLOSED', retryable: true, message: /reset/ } },
@@ -234,7 +234,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   ].map(
     ([what, text = '']): ClientCase => ({
       name: `227 with ${what} is refused`,
-      why: 'chapter 1.2: the PASV parser',
+      why: 'the PASV parser',
       server: pasv(...bad(text)),
       run: get,
       expect: { error: { code: 'FTP_DATA', message: /no usable address/ } },
@@ -243,7 +243,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   ),
   {
     name: 'a port below 1024 is dialled with a warning',
-    why: 'chapter 1.2: privileged ports',
+    why: 'privileged ports',
     server: pasv('227 Entering Passive Mode (127,0,0,1,0,1)'),
     run: get,
     expect: { error: { code: 'FTP_DATA' } },
@@ -252,7 +252,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   ...(['0,0,0,0', '127,0,0,9', '10,0,0,1', '224,0,0,1'] as const).map(
     (address): ClientCase => ({
       name: `${address.replaceAll(',', '.')} in the reply to PASV: the host of the control connection is dialled, whatever was said`,
-      why: 'complaint 3 (basic-ftp #210, #259), complaint 38 (CVE-2020-8284, CVE-2021-4189)',
+      why: 'basic-ftp #210, #259; CVE-2020-8284, CVE-2021-4189',
       server: pasv({ listen: true }, `227 Entering Passive Mode (${address},{p})`),
       run: async (client, context) => {
         await get(client, context)
@@ -265,7 +265,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   ),
   {
     name: 'a private address with pasvAddress auto: substituted, in the words that administrators search for',
-    why: 'issue 3, done 2; complaint 28 (curl #1455)',
+    why: 'a private address advertised from elsewhere; curl #1455',
     server: pasv({ listen: true }, '227 Entering Passive Mode (10,0,0,1,{p})'),
     client: { pasvAddress: 'auto' },
     async run(client, context) {
@@ -282,7 +282,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: '0.0.0.0 with pasvAddress auto: substituted',
-    why: 'complaint 3',
+    why: 'basic-ftp #210, #259',
     server: pasv({ listen: true }, '227 Entering Passive Mode (0,0,0,0,{p})'),
     client: { pasvAddress: 'auto' },
     run: get,
@@ -292,7 +292,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'another address of the same kind with pasvAddress auto: dialled',
-    why: 'complaint 12 (FluentFTP #1258): networks with two private addresses',
+    why: 'FluentFTP #1258: networks with two private addresses',
     server: pasv({ listen: '127.0.0.9' }, '227 Entering Passive Mode (127,0,0,9,{p})'),
     client: { pasvAddress: 'auto' },
     run: async (client, context) => {
@@ -305,7 +305,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'another address of the same kind with pasvAddress auto, and nobody there: the control host is tried, once',
-    why: 'chapter 1.2: the other candidate',
+    why: 'the other candidate',
     server: pasv({ listen: true }, '227 Entering Passive Mode (127,0,0,9,{p})'),
     client: { pasvAddress: 'auto' },
     run: async (client, context) => {
@@ -318,7 +318,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'another address with pasvAddress server: dialled, and PASV goes before EPSV',
-    why: 'chapter 1.2: server, for servers with several addresses',
+    why: 'server, for servers with several addresses',
     server: {
       files: FILES,
       on: { PASV: [{ listen: '127.0.0.9' }, '227 Entering Passive Mode (127,0,0,9,{p})'] },
@@ -335,7 +335,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a private address with pasvAddress server: believed, and what follows is told',
-    why: 'issue 3, done 2',
+    why: 'a private address advertised from elsewhere',
     // From a loopback address the system lets nothing out: the failure is its own, and no packet leaves.
     server: pasv({ listen: true }, '227 Entering Passive Mode (10,0,0,1,{p})'),
     client: { pasvAddress: 'server', timeouts: { dataConnect: 300 } },
@@ -345,7 +345,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a forced address: dialled whatever the server says, with EPSV as well',
-    why: 'chapter 1.2; WinSCP: force IP address',
+    why: 'addresses and ports that servers tell; WinSCP: force IP address',
     server: {
       files: FILES,
       on: {
@@ -364,7 +364,7 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
   },
   {
     name: 'data goes to the address that the control connection reached, not to the name anew',
-    why: 'complaint 16 (FluentFTP #495): names with several addresses',
+    why: 'FluentFTP #495: names with several addresses',
     server: { files: FILES },
     client: { host: 'localhost' },
     run: async (client, context) => {
@@ -375,8 +375,31 @@ export const PASSIVE_CASES: readonly ClientCase[] = [
     after: { a: 1_000 },
   },
   {
+    name: 'IPv6: EPSV alone, since PASV has no address for it',
+    why: 'on IPv6',
+    server: { address: '::1', files: FILES, on: { EPSV: ['500 What?'] } },
+    needs: 'ipv6',
+    run: get,
+    expect: { error: { code: 'FTP_DATA', message: /EPSV/ } },
+    received: { EPSV: 1, PASV: 0 },
+  },
+  {
+    name: 'IPv6 in active mode: EPRT tells the family',
+    why: 'RFC 2428 section 2',
+    server: { address: '::1', files: FILES },
+    client: { mode: 'active' },
+    needs: 'ipv6',
+    async run(client, context) {
+      await get(client, context)
+      return context.server.lines.filter(line => line.startsWith('EPRT |2|::1|')).length
+    },
+    expect: { result: 1 },
+    after: { a: 1_000 },
+    received: { PORT: 0 },
+  },
+  {
     name: 'data comes from the same local address as the control connection',
-    why: 'complaint 17 (FluentFTP #218): servers refuse another',
+    why: 'FluentFTP #218: servers refuse another',
     server: { files: FILES },
     client: { bind: '127.0.0.7' },
     async run(client, context) {

@@ -14,7 +14,7 @@ const said = (...PWD: Answer) => ({ on: { PWD } })
 export const REPLY_CASES: readonly ClientCase[] = [
   {
     name: 'the reply timer ends the wait for a server that does not answer',
-    why: 'requirement 1: reply',
+    why: 'every wait has a named bound: reply',
     server: said(),
     client: { timeouts: { reply: 300 } },
     run: pwd,
@@ -31,35 +31,35 @@ export const REPLY_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a multi-line reply whose last line is the code alone',
-    why: 'requirement 8',
+    why: 'replies in every order',
     server: said({ raw: '257-first\r\nsecond\r\n257\r\n' }),
     run: twice,
     expect: { result: { code: 257, next: 200 } },
   },
   {
     name: 'a reply without a space behind its code',
-    why: 'requirement 8: missing space',
+    why: 'missing space',
     server: said({ raw: '257"/x"\r\n' }),
     run: twice,
     expect: { result: { code: 257, next: 200 } },
   },
   {
     name: 'lines that end in LF alone',
-    why: 'requirement 8',
+    why: 'replies in every order',
     server: said({ raw: '257-a\n257 "/x"\n' }),
     run: twice,
     expect: { result: { code: 257, next: 200 } },
   },
   {
     name: 'a reply one byte at a time',
-    why: 'requirement 8',
+    why: 'replies in every order',
     server: said({ drip: '257-first\r\n226 x\r\n257 "/x" is it\r\n' }),
     run: twice,
     expect: { result: { code: 257, next: 200 } },
   },
   {
     name: 'a dialogue of which every reply comes byte by byte ends in the right file',
-    why: 'requirement 8',
+    why: 'replies in every order',
     server: {
       files: { a: 1_000 },
       on: {
@@ -81,35 +81,35 @@ export const REPLY_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a line of 64 KiB is refused',
-    why: 'issue 3 section 5: never unbounded memory',
+    why: 'never unbounded memory',
     server: said({ raw: `257 ${'x'.repeat(65_536)}\r\n` }),
     run: pwd,
     expect: { error: { code: 'FTP_PROTOCOL', phase: 'command', message: /too long/ } },
   },
   {
     name: 'a reply of 2 MiB is refused',
-    why: 'issue 3 section 5: never unbounded memory',
+    why: 'never unbounded memory',
     server: said({ flood: `257-${'x'.repeat(1_000)}\r\n`, times: 2_100 }),
     run: pwd,
     expect: { error: { code: 'FTP_PROTOCOL', message: /too long/ } },
   },
   {
     name: 'a reply of empty lines without end is refused',
-    why: 'issue 3 section 5: never unbounded memory',
+    why: 'never unbounded memory',
     server: said({ raw: '257-\r\n' }, { flood: '\r\n'.repeat(1_000), times: 10_000 }),
     run: pwd,
     expect: { error: { code: 'FTP_PROTOCOL', message: /too long/ } },
   },
   {
     name: 'bytes without any line end are refused',
-    why: 'issue 3 section 5: never unbounded memory',
+    why: 'never unbounded memory',
     server: said({ flood: '2'.repeat(1_000), times: 100_000 }),
     run: pwd,
     expect: { error: { code: 'FTP_PROTOCOL', message: /too long/ } },
   },
   {
     name: 'half a line, and then silence, ends with the reply timer',
-    why: 'issue 3 section 5: stalls',
+    why: 'stalls',
     server: said({ raw: '257 "/' }),
     client: { timeouts: { reply: 300 } },
     run: pwd,
@@ -117,7 +117,7 @@ export const REPLY_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a multi-line reply that is never closed ends with the reply timer',
-    why: 'issue 3 section 5: stalls',
+    why: 'stalls',
     server: said({ flood: '257-more\r\n', times: 1_000, everyMs: 20 }),
     client: { timeouts: { reply: 300 } },
     run: pwd,
@@ -125,7 +125,7 @@ export const REPLY_CASES: readonly ClientCase[] = [
   },
   {
     name: '1yz replies without end are no answer: the reply timer runs out all the same',
-    why: 'complaint 24: every wait has a bound',
+    why: 'rclone #2912, httrack #1074: every wait has a bound',
     server: said({ flood: '150 Still at it\r\n', times: 1_000, everyMs: 20 }),
     client: { timeouts: { reply: 400 } },
     run: pwd,
@@ -133,14 +133,14 @@ export const REPLY_CASES: readonly ClientCase[] = [
   },
   {
     name: 'binary garbage',
-    why: 'issue 3 section 5',
+    why: 'a server that lies, stalls or sends garbage',
     server: said({ raw: '\x80\x81\x00\x07\xfe\r\n' }),
     run: pwd,
     expect: { error: { code: 'FTP_PROTOCOL', phase: 'command', message: /no FTP reply/ } },
   },
   {
     name: 'NUL within a reply',
-    why: 'issue 3 section 5',
+    why: 'a server that lies, stalls or sends garbage',
     server: said({ raw: '257 "/a\0b"\r\n' }),
     run: twice,
     expect: { result: { code: 257, lines: ['"/a\0b"'], next: 200 } },
@@ -168,7 +168,7 @@ export const REPLY_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a second reply in the same segment is passed over, and the next command gets its own',
-    why: 'requirement 2: replies matched to commands',
+    why: 'replies matched to commands',
     server: said({ raw: '257 "/"\r\n250 And more\r\n' }),
     run: twice,
     expect: { result: { code: 257, next: 200 } },
@@ -177,7 +177,7 @@ export const REPLY_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an unsolicited 421 while nothing is asked: the next operation has a new session',
-    why: 'requirement 2: unsolicited 421',
+    why: 'unsolicited 421',
     server: { on: { PWD: ['257 "/"', { wait: 50 }, '421 Idle for too long', { control: 'fin' }] } },
     async run(client, { told }) {
       await client.raw('PWD')
@@ -197,7 +197,7 @@ export const REPLY_CASES: readonly ClientCase[] = [
   },
   {
     name: 'thousands of replies that nobody asked for end the session',
-    why: 'issue 3 section 5: never unbounded',
+    why: 'never unbounded',
     server: said('257 "/"', { flood: '200 And another\r\n'.repeat(10), times: 1_000 }),
     async run(client, { events, told }) {
       await client.raw('PWD')
@@ -211,21 +211,21 @@ export const REPLY_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a control connection that ends instead of a reply',
-    why: 'issue 3 section 5',
+    why: 'a server that lies, stalls or sends garbage',
     server: said({ control: 'fin' }),
     run: pwd,
     expect: { error: { code: 'FTP_CLOSED', retryable: true, message: /instead of answering PWD/ } },
   },
   {
     name: 'a control connection that is reset instead of a reply',
-    why: 'issue 3 section 5; chapter 6.4: middleboxes',
+    why: 'a server that lies, stalls or sends garbage; middleboxes',
     server: said({ control: 'reset' }),
     run: pwd,
     expect: { error: { code: 'FTP_CLOSED', retryable: true, message: /reset/ } },
   },
   {
     name: 'the quit timer ends the wait for a server that does not answer QUIT',
-    why: 'requirement 1: quit',
+    why: 'every wait has a named bound: quit',
     server: { on: { QUIT: [] } },
     client: { timeouts: { quit: 300 } },
     async run(client) {
@@ -237,7 +237,7 @@ export const REPLY_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a path with a line end is refused before anything is sent',
-    why: 'issue 3 section 5: command injection',
+    why: 'command injection',
     async run(client, { failure }) {
       await failure(client.remove('x\r\nDELE y'), { code: 'FTP_SETTING' })
       return client.remove('z')

@@ -25,7 +25,7 @@ const GOES_ON = { result: { code: 200 } }
 export const TLS_DATA_CASES: readonly ClientCase[] = [
   {
     name: 'a server that requires the session of the control connection, ten times in a row',
-    why: 'complaint 19, complaint 35 (cyberduck PR #18399): two tickets and no more',
+    why: 'FluentFTP #773, python/cpython #63699: session reuse; cyberduck PR #18399: two tickets and no more',
     server: { files: { a: 1_000 }, requireReuse: true },
     client: TLS,
     async run(client, { target, events }) {
@@ -38,7 +38,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'the same by name: one identity for control and data',
-    why: 'complaint 8 (basic-ftp #282), complaint 11 (basic-ftp #166)',
+    why: 'basic-ftp #282; basic-ftp #166',
     server: { files: FILES, requireReuse: true },
     client: { ...TLS, host: 'localhost' },
     run: get,
@@ -47,7 +47,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'TLS 1.2 with session reuse required',
-    why: 'complaint 19',
+    why: 'FluentFTP #773, python/cpython #63699: session reuse',
     server: { files: FILES, requireReuse: true },
     client: { ...TLS, tlsOptions: { ca: SERVER_CA, maxVersion: 'TLSv1.2' } },
     run: get,
@@ -56,7 +56,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a server that requires a session that the client was told not to offer: 522 is told',
-    why: 'doctor step 15: SESSION_REUSE_REQUIRED',
+    why: 'SESSION_REUSE_REQUIRED',
     server: { files: FILES, requireReuse: true },
     client: { ...TLS, tlsOptions: { ca: SERVER_CA, resume: false } },
     run: failsAndGoesOn({ code: 'FTP_REPLY', reply: 522, retryable: false }),
@@ -65,7 +65,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an upload under TLS: everything arrives before the end',
-    why: 'complaint 7 (basic-ftp #205, jlaffaye #240)',
+    why: 'basic-ftp #205, jlaffaye #240',
     server: { requireReuse: true },
     client: TLS,
     run: async (client, { source }) => client.upload(await source('s', bytesOf(3_000_000)), 'b'),
@@ -74,7 +74,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an upload without a byte under TLS has its handshake all the same',
-    why: 'complaint 27 (jlaffaye #282, lftp #420)',
+    why: 'jlaffaye #282, lftp #420: handshakes',
     server: { requireReuse: true },
     client: TLS,
     run: async (client, { source }) => client.upload(await source('s', Buffer.alloc(0)), 'b'),
@@ -83,7 +83,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a download without a byte under TLS',
-    why: 'complaint 27',
+    why: 'jlaffaye/ftp #282, lftp #420: handshakes',
     server: { files: { a: 0 } },
     client: TLS,
     run: get,
@@ -92,7 +92,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a server that says 150 only when the handshake is done',
-    why: 'chapter 1.3: handshake order',
+    why: 'handshake order',
     server: retr(
       { accept: true },
       { data: { secure: 'signed' } },
@@ -107,8 +107,24 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
     after: WHOLE,
   },
   {
+    name: '150 and 226 in one segment, and the handshake after them',
+    why: 'basic-ftp #106, aeroftp #698: races of the two channels; handshake order',
+    server: retr(
+      { raw: '150 Coming\r\n226 Done\r\n' },
+      { accept: true },
+      { wait: 50 },
+      { data: { secure: 'signed' } },
+      { data: { file: true } },
+      { data: { end: 'clean' } },
+    ),
+    client: TLS,
+    run: get,
+    expect: { result: { bytes: SIZE, end: 'proved' } },
+    after: WHOLE,
+  },
+  {
     name: 'a server that begins the handshake a while after 150',
-    why: 'complaint 27 (rclone #6426): handshake before command deadlocks',
+    why: 'rclone #6426: handshake before command deadlocks',
     server: retr(
       '150 Coming',
       { wait: 200 },
@@ -125,7 +141,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'no close_notify, and the size is known: the file, with a warning',
-    why: 'complaint 23 (FluentFTP #508, curl #17130): IIS',
+    why: 'FluentFTP #508, curl #17130: IIS',
     server: retr(...NO_NOTIFY),
     client: TLS,
     run: get,
@@ -135,7 +151,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'no close_notify where it is required: no file',
-    why: 'issue 3 section 1: a truncated download is an error',
+    why: 'a truncated download is an error',
     server: retr(...NO_NOTIFY),
     client: { ...TLS, tlsOptions: { ...TLS_OPTIONS, closeNotify: 'required' } },
     run: get,
@@ -144,7 +160,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'no close_notify, and a size that nobody told: no file',
-    why: 'issue 3 section 1: a truncated download is an error',
+    why: 'a truncated download is an error',
     server: { files: FILES, on: { SIZE: ['500 What?'], RETR: NO_NOTIFY } },
     client: TLS,
     run: get,
@@ -153,7 +169,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'no close_notify, and a size that nobody told, where it is optional: the file',
-    why: 'issue 3 section 1: closeNotify',
+    why: 'closeNotify',
     server: { files: FILES, on: { SIZE: ['500 What?'], RETR: NO_NOTIFY } },
     client: { ...TLS, tlsOptions: { ...TLS_OPTIONS, closeNotify: 'optional' } },
     run: get,
@@ -162,7 +178,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'cut in the middle by somebody who cannot forge close_notify, and the server says 226: no file',
-    why: 'issue 3 section 1: a truncated download is an error',
+    why: 'a truncated download is an error',
     server: retr(...SECURE, { data: { file: true, to: HALF } }, { data: { end: 'no-notify' } }, '226 Done'),
     client: TLS,
     run: get,
@@ -171,7 +187,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'cut in the middle under TLS: the next try goes on from there',
-    why: 'complaint 6',
+    why: 'basic-ftp #123, #124: resuming',
     server: {
       files: FILES,
       on: {
@@ -189,7 +205,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'garbage below TLS in the middle',
-    why: 'issue 3 section 5',
+    why: 'a server that lies, stalls or sends garbage',
     server: retr(
       ...SECURE,
       { data: { file: true, to: HALF } },
@@ -205,7 +221,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a listing without close_notify: complete by the server’s word, and said so',
-    why: 'complaint 23',
+    why: 'FluentFTP #508, curl #17130: no close_notify',
     server: {
       on: {
         LIST: [
@@ -224,7 +240,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   ...(['other-name', 'self-signed', 'expired'] as const).map(
     (certificate): ClientCase => ({
       name: `another certificate on the data connection (${certificate}): nothing is taken from there`,
-      why: 'complaint 11; chapter 1.3: one identity',
+      why: 'basic-ftp #166; one identity',
       server: retr(
         '150 Coming',
         { accept: true },
@@ -240,7 +256,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   ),
   {
     name: 'another certificate on the data connection, without verification: it has to be that of the control connection',
-    why: 'chapter 1.3: one identity',
+    why: 'one identity',
     server: {
       files: FILES,
       on: {
@@ -260,7 +276,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'the same certificate and a session of its own on the data connection',
-    why: 'chapter 1.3: servers without session reuse',
+    why: 'servers without session reuse',
     server: retr(
       '150 Coming',
       { accept: true },
@@ -276,7 +292,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'the data-connect timer ends the wait for a handshake that never comes',
-    why: 'requirement 1: tls; chapter 6.4: TLS handshake stalls',
+    why: 'every wait has a named bound: tls; TLS handshake stalls',
     server: retr('150 Coming', { accept: true }),
     client: { ...TLS, timeouts: { dataConnect: 300, explanation: 100 } },
     run: get,
@@ -284,7 +300,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a handshake that never comes, for a file that is not there: the 550 ends the wait',
-    why: 'complaint 36',
+    why: 'aeroftp #655: a reply that lay unread',
     server: retr('150 Coming', { accept: true }, { wait: 50 }, '550 No such file'),
     client: TLS,
     run: failsAndGoesOn({ code: 'FTP_REPLY', reply: 550 }),
@@ -293,7 +309,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: '550 at once, with PROT P',
-    why: 'requirement 3',
+    why: 'the session stays in a known state',
     server: retr('550 No such file'),
     client: TLS,
     run: failsAndGoesOn({ code: 'FTP_REPLY', reply: 550 }),
@@ -302,7 +318,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'garbage in place of the handshake of the data connection',
-    why: 'issue 3 section 5',
+    why: 'a server that lies, stalls or sends garbage',
     server: retr(
       '150 Coming',
       { accept: true },
@@ -316,7 +332,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a TLS alert on the data connection',
-    why: 'issue 3 section 5',
+    why: 'a server that lies, stalls or sends garbage',
     server: retr(
       '150 Coming',
       { accept: true },
@@ -330,7 +346,7 @@ export const TLS_DATA_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a data connection that is reset in place of its handshake',
-    why: 'chapter 6.4: connects, immediately RST',
+    why: 'connects, immediately RST',
     server: retr('150 Coming', { accept: true }, { data: { end: 'reset' } }, '425 No'),
     client: TLS,
     run: get,

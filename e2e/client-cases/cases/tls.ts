@@ -15,7 +15,7 @@ const NOTHING_IN_CLEAR = { USER: 0, PASS: 0 }
 export const TLS_CASES: readonly ClientCase[] = [
   {
     name: 'explicit TLS with a certificate of a known authority',
-    why: 'chapter 1.3',
+    why: 'TLS on both connections',
     client: TLS,
     run: connect,
     expect: { result: undefined },
@@ -23,7 +23,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: 'implicit TLS',
-    why: 'issue 3 section 1',
+    why: 'the modes of a connection',
     server: { implicit: 'signed' },
     client: { ...TLS, tls: 'implicit' },
     run: connect,
@@ -33,7 +33,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   ...['500 AUTH not understood', '502 No', '530 Please login with USER and PASS'].map(
     (reply): ClientCase => ({
       name: `AUTH TLS answered ${reply}: no login in the clear`,
-      why: 'doctor step 4: ALG_BLOCKS_AUTH',
+      why: 'ALG_BLOCKS_AUTH',
       server: auth(reply),
       client: TLS,
       run: connect,
@@ -70,7 +70,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: 'the connection is closed behind 234',
-    why: 'doctor step 4: MIDDLEBOX_KILLS_TLS',
+    why: 'MIDDLEBOX_KILLS_TLS',
     server: auth('234 Go on', { control: 'fin' }),
     client: TLS,
     run: connect,
@@ -78,7 +78,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: 'the connection is reset behind 234',
-    why: 'doctor step 4: MIDDLEBOX_KILLS_TLS',
+    why: 'MIDDLEBOX_KILLS_TLS',
     server: auth('234 Go on', { wait: 50 }, { control: 'reset' }),
     client: TLS,
     run: connect,
@@ -86,7 +86,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: 'garbage in place of the handshake',
-    why: 'issue 3 section 5',
+    why: 'a server that lies, stalls or sends garbage',
     server: auth('234 Go on', { wait: 50 }, { raw: '230 You are in, without TLS\r\n' }),
     client: TLS,
     run: connect,
@@ -95,7 +95,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a TLS alert in place of the handshake',
-    why: 'issue 3 section 5',
+    why: 'a server that lies, stalls or sends garbage',
     server: auth('234 Go on', { wait: 50 }, { raw: '\x15\x03\x03\x00\x02\x02\x28' }),
     client: TLS,
     run: connect,
@@ -103,7 +103,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: 'the tls timer ends the wait for a handshake that never comes',
-    why: 'requirement 1: tls',
+    why: 'every wait has a named bound: tls',
     server: auth('234 Go on'),
     client: { ...TLS, timeouts: { tls: 300 } },
     run: connect,
@@ -111,14 +111,14 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: 'implicit TLS to a server that greets in the clear',
-    why: 'doctor step 2: WRONG_PORT_MODE',
+    why: 'WRONG_PORT_MODE',
     client: { ...TLS, tls: 'implicit' },
     run: connect,
     expect: { error: { code: 'FTP_TLS', phase: 'tls', message: /did not speak TLS/ } },
   },
   {
     name: 'explicit TLS to a server that waits for TLS: the greeting timer, and a hint',
-    why: 'doctor step 2: WRONG_PORT_MODE',
+    why: 'WRONG_PORT_MODE',
     server: { implicit: 'signed' },
     client: { ...TLS, timeouts: { greeting: 300 } },
     run: connect,
@@ -126,7 +126,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a certificate for another name',
-    why: 'complaint 11; issue 3 section 1: verified by default',
+    why: 'basic-ftp #166; verified by default',
     server: auth('234 Go on', { handshake: 'other-name' }),
     client: TLS,
     run: connect,
@@ -135,7 +135,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a certificate for the name that was set with servername',
-    why: 'chapter 1.3: one identity',
+    why: 'one identity',
     server: {
       files: { a: 10 },
       on: {
@@ -157,7 +157,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an expired certificate',
-    why: 'issue 3 section 1: verified by default',
+    why: 'verified by default',
     server: auth('234 Go on', { handshake: 'expired' }),
     client: TLS,
     run: connect,
@@ -166,7 +166,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a self-signed certificate',
-    why: 'issue 3 section 1: verified by default',
+    why: 'verified by default',
     server: auth('234 Go on', { handshake: 'self-signed' }),
     client: TLS,
     run: connect,
@@ -175,7 +175,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a self-signed certificate without verification',
-    why: 'issue 3 section 3: --insecure',
+    why: '--insecure',
     server: auth('234 Go on', { handshake: 'self-signed' }),
     client: { tls: 'explicit', tlsOptions: { verify: false } },
     run: connect,
@@ -183,7 +183,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a self-signed certificate that is pinned',
-    why: 'issue 3 section 1: pinned fingerprints',
+    why: 'pinned fingerprints',
     server: auth('234 Go on', { handshake: 'self-signed' }),
     client: { tls: 'explicit', tlsOptions: { pins: [SELF_SIGNED] } },
     run: connect,
@@ -191,7 +191,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a valid certificate that is not the pinned one',
-    why: 'issue 3 section 1: pinned fingerprints',
+    why: 'pinned fingerprints',
     client: { ...TLS, tlsOptions: { ca: SERVER_CA, pins: [SELF_SIGNED] } },
     run: connect,
     expect: { error: { code: 'FTP_TLS', phase: 'tls', retryable: false } },
@@ -199,7 +199,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a pin that is no fingerprint is told as a setting',
-    why: 'issue 3 section 5: one line that says what is allowed',
+    why: 'one line that says what is allowed',
     client: { tls: 'explicit', tlsOptions: { pins: ['abc'] } },
     run: connect,
     expect: { error: { code: 'FTP_SETTING', phase: 'settings', message: /pin/ } },
@@ -214,7 +214,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: 'PROT P refused: no data goes unprotected',
-    why: 'doctor step 15: NO_DATA_ENCRYPTION',
+    why: 'NO_DATA_ENCRYPTION',
     server: { on: { PROT: ['536 PROT P not supported'] } },
     client: TLS,
     run: connect,
@@ -222,7 +222,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: 'PROT C, by option: data in the clear',
-    why: 'issue 3 section 1',
+    why: 'the modes of a connection',
     server: { files: { a: 10 } },
     client: { ...TLS, tlsOptions: { ca: SERVER_CA, data: 'clear' } },
     run: (client, { target }) => client.download('a', target('a')),
@@ -232,7 +232,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a session that is lost under TLS is made again under TLS, with PROT',
-    why: 'requirement 3: restore PROT',
+    why: 'restore PROT',
     server: { files: { a: 1_000 }, on: { RETR: inTurn([{ control: 'reset' }], [USUAL]) } },
     client: { ...TLS, retry: { retries: 1 } },
     run: (client, { target }) => client.download('a', target('a')),
@@ -242,7 +242,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   },
   {
     name: '421 under TLS',
-    why: 'requirement 2',
+    why: 'replies are matched to commands',
     server: { on: { PWD: ['421 Going down', { control: 'fin' }] } },
     client: TLS,
     run: client => client.pwd(),

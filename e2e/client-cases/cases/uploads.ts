@@ -29,7 +29,7 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
   },
   {
     name: '553 before the data connection is used',
-    why: 'requirement 3: the session in a known state',
+    why: 'the session in a known state',
     server: stor('553 Not here'),
     async run(client, context) {
       await context.failure(putHuge(client, context), { code: 'FTP_REPLY', reply: 553, retryable: false })
@@ -40,7 +40,7 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
   },
   {
     name: '552 in the middle, with the data connection reset',
-    why: 'brief: quota',
+    why: 'quota',
     server: stor(...PART, { data: { end: 'reset' } }, '552 Quota exceeded'),
     async run(client, context) {
       await context.failure(putHuge(client, context), { code: 'FTP_REPLY', reply: 552, retryable: false })
@@ -51,7 +51,7 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
   },
   {
     name: '552 in the middle, and the data connection left standing: the wait ends at once',
-    why: 'complaint 36',
+    why: 'aeroftp #655: a reply that lay unread',
     server: stor(...PART, '552 Quota exceeded'),
     async run(client, context) {
       await context.failure(putHuge(client, context), { code: 'FTP_REPLY', reply: 552 })
@@ -62,7 +62,7 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
   },
   {
     name: 'no 150 to an upload',
-    why: 'requirement 8: missing 1yz',
+    why: 'missing 1yz',
     server: stor({ accept: true }, { data: { receive: 'all' } }, ...END),
     client: { timeouts: { begin: 200 } },
     run: put,
@@ -70,8 +70,16 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
     stored: { b: WHOLE },
   },
   {
+    name: 'a server that talks on the data connection of an upload',
+    why: 'garbage at any point',
+    server: stor(...BEGIN, { data: { send: 'x'.repeat(100_000) } }, { data: { receive: 'all' } }, ...END),
+    run: put,
+    expect: { result: { bytes: SIZE } },
+    stored: { b: WHOLE },
+  },
+  {
     name: 'the data-idle timer ends an upload that the server does not read',
-    why: 'requirement 1: data-idle',
+    why: 'every wait has a named bound: data-idle',
     server: stor(...PART),
     client: { timeouts: { dataIdle: 400, explanation: 100 } },
     run: putHuge,
@@ -79,7 +87,7 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an upload that takes longer than the reply timer',
-    why: 'complaint 25 (rclone #5328, curl #15947): the good 226 was lost',
+    why: 'rclone #5328, curl #15947: the good 226 was lost',
     server: stor(...PART, { wait: 700 }, { data: { receive: 'all' } }, ...END),
     client: { timeouts: { reply: 300 } },
     run: putHuge,
@@ -87,7 +95,7 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a 226 that comes long after the data: the completion timer counts',
-    why: 'complaint 25, complaint 40',
+    why: 'rclone #5328, curl #15947: deadlines that do not see progress; rclone #7022',
     server: stor(
       ...BEGIN,
       { data: { receive: 'all' } },
@@ -102,7 +110,7 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
   },
   {
     name: 'the completion timer ends the wait for the 226 of an upload',
-    why: 'requirement 1: completion',
+    why: 'every wait has a named bound: completion',
     server: stor(...BEGIN, { data: { receive: 'all' } }, { data: { end: 'clean' } }),
     client: { timeouts: { completion: 300 } },
     run: put,
@@ -112,7 +120,7 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a reset in the middle: the upload goes on behind what the server has, by SIZE and REST',
-    why: 'complaint 6 (basic-ftp #123)',
+    why: 'basic-ftp #123: resuming',
     server: first(...PART, { data: { end: 'reset' } }, '426 Broken'),
     client: RETRY,
     run: put,
@@ -123,7 +131,7 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a reset in the middle, and no REST STREAM in FEAT: the upload goes on by APPE',
-    why: 'brief: APPE fallback',
+    why: 'APPE fallback',
     server: {
       ...first(...PART, { data: { end: 'reset' } }, '426 Broken'),
       features: FEATURES.filter(feature => !feature.startsWith('REST')),
@@ -136,7 +144,7 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a reset in the middle, and REST refused although FEAT has it: the upload goes on by APPE',
-    why: 'brief: REST refused',
+    why: 'REST refused',
     server: {
       on: {
         STOR: inTurn([...PART, { data: { end: 'reset' } }, '426 Broken'], [USUAL]),
@@ -150,7 +158,7 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a reset in the middle, and a server that does not tell sizes: the upload begins anew',
-    why: 'complaint 6',
+    why: 'basic-ftp #123, #124: resuming',
     server: {
       on: { STOR: inTurn([...PART, { data: { end: 'reset' } }, '426 Broken'], [USUAL]), SIZE: ['500 What?'] },
     },
@@ -161,7 +169,7 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a 226 that was lost with the control connection: nothing is sent twice',
-    why: 'complaint 25',
+    why: 'rclone #5328, curl #15947: deadlines that do not see progress',
     server: first(...BEGIN, { data: { receive: 'all' } }, { data: { end: 'clean' } }, { control: 'reset' }),
     client: RETRY,
     run: put,
@@ -171,21 +179,21 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
   },
   {
     name: 'the server closes the data connection before it has everything and says 226: no upload',
-    why: 'issue 3 section 5: a server that lies',
+    why: 'a server that lies',
     server: stor(...PART, { data: { end: 'reset' } }, '226 Done'),
     run: putHuge,
     expect: { error: { code: 'FTP_TRANSFER', retryable: true } },
   },
   {
     name: 'an upload without a byte',
-    why: 'complaint 27: zero-byte uploads',
+    why: 'jlaffaye/ftp #282, lftp #420: zero-byte uploads',
     run: async (client, { source }) => client.upload(await source('s', Buffer.alloc(0)), 'b'),
     expect: { result: { bytes: 0 } },
     stored: { b: '' },
   },
   {
     name: 'what can be read once only is sent once only',
-    why: 'issue 3 section 2: only what is safe to repeat',
+    why: 'only what is safe to repeat',
     server: first(...PART, { data: { end: 'reset' } }, '426 Broken'),
     client: RETRY,
     run: client => client.upload(new PassThrough().end(WHOLE), 'b'),
@@ -194,7 +202,7 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a stream whose source fails is no upload: the server sees no clean end',
-    why: 'issue 3 section 5: never a half file',
+    why: 'never a half file',
     async run(client, context) {
       async function* failing() {
         yield bytesOf(1_000)
@@ -208,7 +216,7 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a local file that is not there: told before anything is sent, and the session stays usable',
-    why: 'brief: local errors',
+    why: 'local errors',
     async run(client, context) {
       await client.connect()
       await context.failure(client.upload(context.target('nothing'), 'b'), {
@@ -223,14 +231,14 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
   },
   {
     name: 'a local folder is no file to be sent',
-    why: 'brief: local errors',
+    why: 'local errors',
     run: (client, { target }) => client.upload(target('.'), 'b'),
     expect: { error: { code: 'FTP_LOCAL', message: /folder/ } },
     received: { STOR: 0 },
   },
   {
     name: 'an atomic upload that breaks leaves the name alone',
-    why: 'issue 3 section 5: never a half file under its final name',
+    why: 'never a half file under its final name',
     server: { files: { b: 'old' }, on: { STOR: [...PART, { data: { end: 'reset' } }, '426 Broken'] } },
     run: async (client, { source }) => client.upload(await source('s', WHOLE), 'b', { atomic: true }),
     expect: { error: { code: 'FTP_REPLY', reply: 426 } },
@@ -239,7 +247,7 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an atomic upload to a server that does not rename over a file: that one goes first',
-    why: 'issue 3 section 2: atomic upload',
+    why: 'atomic upload',
     server: { on: { RNTO: inTurn(['550 It exists'], ['250 Done']) } },
     run: async (client, { source }) => client.upload(await source('s', WHOLE), 'b', { atomic: true }),
     expect: { result: { bytes: SIZE } },
@@ -247,21 +255,21 @@ export const UPLOAD_CASES: readonly ClientCase[] = [
   },
   {
     name: 'an upload that is verified by size, and a server that kept half of it',
-    why: 'issue 3 section 5: a server that lies',
+    why: 'a server that lies',
     server: { on: { SIZE: ['213 100'] } },
     run: async (client, { source }) => client.upload(await source('s', WHOLE), 'b', { verify: 'size' }),
     expect: { error: { code: 'FTP_VERIFY', phase: 'completion' } },
   },
   {
     name: 'a control connection that is lost in the middle of an upload ends it at once',
-    why: 'complaint 5',
+    why: 'basic-ftp #16, #170: control connections that die',
     server: stor(...PART, { wait: 100 }, { control: 'reset' }),
     run: putHuge,
     expect: { error: { code: 'FTP_CLOSED', retryable: true } },
   },
   {
     name: 'a server that never ends its side of the data connection of an upload',
-    why: 'complaint 23, complaint 24: hang on close',
+    why: 'FluentFTP #508, curl #17130: no close_notify; rclone #2912, httrack #1074: hang on close',
     server: stor(...BEGIN, { data: { receive: 'all' } }, '226 Done'),
     run: put,
     expect: { result: { bytes: SIZE } },
