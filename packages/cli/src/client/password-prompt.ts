@@ -22,7 +22,11 @@ export async function promptPassword(io: ClientIo, question: string): Promise<st
     const { promise, resolve } = Promise.withResolvers<string | undefined>()
     lines.once('line', resolve)
     lines.once('close', () => resolve(undefined))
-    lines.once('SIGINT', () => resolve(undefined))
+    lines.once('SIGINT', () => {
+      // While readline has the terminal, Ctrl-C is a key and no signal.
+      process.emit('SIGINT', 'SIGINT')
+      resolve(undefined)
+    })
     const answer = await promise
     io.stderr.write('\n')
     if (answer === undefined) throw new UserError('No password was typed')
