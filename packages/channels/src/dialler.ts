@@ -1,5 +1,6 @@
 import type { LookupFunction, Socket } from 'node:net'
 import { addressFamily, isAddress, normaliseAddress } from '@portolan/protocol'
+import { onAbort } from './deferred.ts'
 import { addressesOf, classifyDialError, DialError, type DialOutcome, dialSentence } from './dial-error.ts'
 import { ChannelError } from './errors.ts'
 import { ProxyRefusal } from './proxy-refusal.ts'
@@ -74,19 +75,28 @@ class Dialling {
   readonly #common: DiallerOptions
   readonly #target: DialTarget
   readonly #options: DialOptions
-  readonly #stop: AbortSignal
+  readonly #stopping = new AbortController()
+  readonly #stop = this.#stopping.signal
   readonly #started = performance.now()
 
   constructor(common: DiallerOptions, target: DialTarget, options: DialOptions) {
     this.#common = common
     this.#target = target
     this.#options = options
-    this.#stop = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)])
   }
 
-  run(): Promise<Socket> {
+  async run(): Promise<Socket> {
     const { proxy } = this.#common
-    return proxy ? this.#throughProxy(proxy) : this.#direct()
+    const stop = () => this.#stopping.abort()
+    // Signals that follow others and timers of their own outlive what they are for, and a mirror dials thousands of times.
+    const timer = setTimeout(stop, this.#options.timeoutMs)
+    const off = onAbort(this.#options.signal, stop)
+    try {
+      return await (proxy ? this.#throughProxy(proxy) : this.#direct())
+    } finally {
+      clearTimeout(timer)
+      off()
+    }
   }
 
   async #direct(): Promise<Socket> {

@@ -3,6 +3,7 @@ import { type Endpoint, formatEndpoint, normaliseAddress } from '@portolan/proto
 import { adoptSocket } from './connection.ts'
 import type { DataConnection, DataPromise } from './data-connection.ts'
 import type { Decision } from './decision.ts'
+import { onAbort } from './deferred.ts'
 import type { Dialler, DialTarget } from './dialler.ts'
 import { ChannelError } from './errors.ts'
 
@@ -45,15 +46,18 @@ class PassiveDial implements DataPromise {
     const { target, dialler, connectMs, localAddress } = this.#options
     if (this.#end.signal.aborted) throw this.#replaced()
     let socket: Socket
+    const off = onAbort(signal, () => this.#end.abort())
     try {
       socket = await dialler.dial(target, {
-        signal: AbortSignal.any([signal, this.#end.signal]),
+        signal: this.#end.signal,
         timeoutMs: connectMs,
         paused: true,
         ...(localAddress !== undefined && { localAddress }),
       })
     } catch (error) {
       throw this.#end.signal.aborted && !signal.aborted ? this.#replaced() : error
+    } finally {
+      off()
     }
     return this.#adopt(socket)
   }

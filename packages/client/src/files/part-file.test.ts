@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -95,10 +95,14 @@ test('a link in the place of the part is not followed', async t => {
 
 test('a folder of the name is told, and stays', async t => {
   const path = join(await folder(t), 'x')
+  const refusal = { code: 'FTP_LOCAL', message: /it is a folder/ }
   await mkdir(path)
+  await assert.rejects(PartFile.open(options(path)), refusal)
+  await rmdir(path)
   await using part = await PartFile.open(options(path))
   await part.write(Buffer.from('abc'))
-  await assert.rejects(part.publish(), { code: 'FTP_LOCAL', message: /it is a folder/ })
+  await mkdir(path)
+  await assert.rejects(part.publish(), refusal)
 })
 
 test('a name that leaves no room for the part’s ending gets a short one', async t => {

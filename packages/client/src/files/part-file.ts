@@ -63,7 +63,7 @@ export class PartFile implements ByteSink, AsyncDisposable {
     const { path, version, resume, expected } = options
     const partPath = partPathOf(path, version)
     try {
-      if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw isAFolder(path)
+      if (statSync(onDisk(path), { throwIfNoEntry: false })?.isDirectory()) throw isAFolder(path)
       const small = expected !== undefined && expected <= SMALL
       const file = small ? new SmallFile(partPath) : await LargeFile.open(partPath)
       const there = await file.size()
@@ -154,8 +154,11 @@ export function partPathOf(path: string, version: string | undefined): string {
   const suffix = `.${version ?? 'new'}.portolan-part`
   const full = `.${name}${suffix}`
   const fits = encodeName(full).length <= LONGEST_NAME
-  const short = createHash('sha256').update(encodeName(name)).digest('hex').slice(0, 32)
-  return join(dirname(path), fits ? full : `.${short}${suffix}`)
+  return join(dirname(path), fits ? full : `.${shortName(name)}${suffix}`)
+}
+
+function shortName(name: string): string {
+  return createHash('sha256').update(encodeName(name)).digest('hex').slice(0, 32)
 }
 
 function isAFolder(path: string, cause?: unknown): FtpError {
