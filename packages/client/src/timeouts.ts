@@ -14,7 +14,7 @@ export interface Timeouts {
   readonly dataProbe: number
   /** Waiting for the server to dial in active mode. Default 30,000. */
   readonly accept: number
-  /** The 1yz of an upload: after that its bytes are sent without it. Default 2,000. */
+  /** The 1yz of an upload: after that its bytes are sent without it. Default 5,000. */
   readonly begin: number
   /** Silence on a data connection. Default 60,000. */
   readonly dataIdle: number
@@ -34,7 +34,7 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   dataConnect: 10_000,
   dataProbe: 4_000,
   accept: 30_000,
-  begin: 2_000,
+  begin: 5_000,
   dataIdle: 60_000,
   completion: 60_000,
   explanation: 3_000,

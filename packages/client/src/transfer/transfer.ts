@@ -91,6 +91,8 @@ class RunningTransfer {
   readonly #exchange: Exchange
   readonly #connection: DataConnection
   readonly #open: OpenData
+  /** The 1yz did not come in time, and the bytes went out without it. */
+  #silentStart = false
   /** Ends the data with a {@link BreakCause}. */
   readonly #stop = new AbortController()
   #bytes = 0
@@ -126,6 +128,7 @@ class RunningTransfer {
       await this.#mayBegin()
       await this.#secure()
       const transferred = await this.#moveAndComplete(move)
+      if (this.#silentStart) this.#session.facts.silentStart = true
       await keepAlive.settle()
       return transferred
     } catch (error) {
@@ -153,7 +156,7 @@ class RunningTransfer {
     this.#stop.signal.addEventListener('abort', onStop, { once: true })
     if (this.#stop.signal.aborted) onStop()
     try {
-      if ((await Promise.race([this.#exchange.begun, over])) === 'late') facts.silentStart = true
+      this.#silentStart = (await Promise.race([this.#exchange.begun, over])) === 'late'
     } finally {
       clearTimeout(timer)
       this.#stop.signal.removeEventListener('abort', onStop)
