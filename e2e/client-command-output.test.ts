@@ -276,6 +276,20 @@ describe('Ctrl-C', () => {
     assert.ok((await readFile(join(command.files, 'up'))).equals(await readFile(join(command.cwd, 'up'))))
   })
 
+  it('stops a mirror, and the same command goes on with it', async () => {
+    const args = ['mirror', command.url(), 'stopped-mirror', '--include', 'big', '--limit', '500kB', '-v']
+    const running = command.start(args)
+    await running.shows(/RETR big/)
+    await partOf('big', 'stopped-mirror')
+    running.child.kill('SIGINT')
+    assert.equal(await running.ended, 130, running.stderr())
+    assert.match(running.stderr(), /run the same command again to go on at byte \d+\.$/m)
+    const { code, stderr } = await command.run(args.slice(0, 5))
+    assert.equal(code, 0, stderr)
+    const mirrored = await readFile(join(command.cwd, 'stopped-mirror', 'big'))
+    assert.ok(mirrored.equals(await readFile(join(command.files, 'big'))))
+  })
+
   it('a second one ends at once, whatever the server does', async () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1')
     await once(silent, 'listening')
@@ -290,10 +304,12 @@ describe('Ctrl-C', () => {
   })
 
   /** The name of the part of a download, once it has bytes. */
-  async function partOf(name: string): Promise<string> {
+  async function partOf(name: string, below = '.'): Promise<string> {
+    const folder = join(command.cwd, below)
     for (;;) {
-      const part = (await readdir(command.cwd)).find(one => one.startsWith(`.${name}.`))
-      if (part !== undefined && (await stat(join(command.cwd, part))).size > 0) return part
+      const names = await readdir(folder).catch(() => [])
+      const part = names.find(one => one.startsWith(`.${name}.`))
+      if (part !== undefined && (await stat(join(folder, part))).size > 0) return part
       await new Promise(resolve => setImmediate(resolve))
     }
   }

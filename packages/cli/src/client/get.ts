@@ -39,7 +39,9 @@ export async function get(urls: readonly string[], flags: GetFlags, io: ClientIo
   if (flags.recursive) return (await import('./mirror.ts')).getFolders(urls, flags, io)
   const many = urls.length > 1 || urls.some(hasGlob)
   const connections = Math.min(256, (many ? parallel : 1) * segments)
-  return runClient(flags, io, { transfers: true, connections }, async run => {
+  // Bars and the bytes of files would mix on one terminal.
+  const transfers = flags.output !== '-' || !io.stdout.isTTY
+  return runClient(flags, io, { transfers, connections }, async run => {
     const remotes: Remote[] = []
     for (const url of urls) remotes.push(await run.remotes.find(url))
     await download(run, remotes, flags)

@@ -146,14 +146,17 @@ export async function mirrorOne(
       onEvent: event => teller.take(event),
     })
     const { failed, notDeleted, ...rest } = summary
-    run.tally.done += 1 + summary.transferred
-    run.tally.files += summary.transferred
-    run.tally.bytes += summary.bytes
+    const moved = options.dryRun ? 0 : summary.transferred
+    run.tally.done += 1 + moved
+    run.tally.files += moved
+    run.tally.bytes += options.dryRun ? 0 : summary.bytes
     run.tally.mirror = { ...rest, failed: failed.length, notDeleted: notDeleted.length }
     for (const { path, error } of notDeleted) run.fail(error, { name: path })
     if (summary.deleteRefused)
       run.fail(new UserError(`Nothing was deleted: ${summary.deleteRefused.text}`), { name: remote.path })
-    if (!run.json) run.io.err(summaryText(summary, options.dryRun ?? false))
+    const text = summaryText(summary, options.dryRun ?? false)
+    // Programs have the numbers in the last event.
+    if (!run.json) run.tell({ event: 'action', action: 'mirror', name: remote.path, text })
   } catch (error) {
     teller.stop()
     run.fail(error, { name: remote.path, server: remote.server })
