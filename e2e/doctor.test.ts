@@ -3,6 +3,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { skipNetwork } from './lab/network/namespaces.ts'
 import { buildTopology, type Topology, type TopologyName } from './lab/network/topology.ts'
 import type { LabKind } from './lab/servers/kinds.ts'
@@ -12,7 +13,9 @@ import { runPortolan } from './support/command.ts'
 import { startPortolan } from './support/portolan.ts'
 import { freePorts } from './support/ports.ts'
 import type { ProgramResult } from './support/programs.ts'
+import { makeScratch } from './support/scratch.ts'
 
+const COMMAND = fileURLToPath(new URL('../packages/cli/bin/portolan.mjs', import.meta.url))
 /** Seconds for each wait of the doctor: the networks here have no distance. */
 const STEP = '2'
 /** What its report takes when every port drops packets, and the machine does much else. */
@@ -291,11 +294,48 @@ describe('portolan doctor in networks', { skip: skipNetwork(), concurrency: 2 },
     })
   }
 
+  const SETTINGS: readonly (readonly [TopologyName, LabKind, 'explicit' | 'off'])[] = [
+    ['direct', 'vsftpd', 'explicit'],
+    ['nat-private', 'portolan', 'explicit'],
+    ['passive-closed', 'portolan', 'off'],
+    ['rewrites-pasv-port', 'portolan', 'off'],
+  ]
+  for (const [topology, kind, tls] of SETTINGS) {
+    it(`${topology}, ${kind}: a file comes with each of the settings that are printed`, async t => {
+      const missing = (await skipServer(kind)) || (await skipServer('portolan'))
+      if (missing) return t.skip(missing)
+      await using network = await buildTopology(topology)
+      await using server = await network.startServer(kind, { tls })
+      await using scratch = await makeScratch()
+      await server.give('hello.txt', 'hello')
+      const { settings } = await examine(network, server, tls === 'off' ? 'ftp' : 'ftpes')
+      const { user, password, certificate = '' } = server
+      const fetch = async (line: string) => {
+        const command = line.replaceAll('CA.pem', certificate).replaceAll('/FILE', '/hello.txt')
+        const env = { PORTOLAN_PASSWORD: password, HOME: scratch.path }
+        return network.client.run('sh', ['-c', command], { cwd: scratch.path, env })
+      }
+      const curl = settings?.curl ?? ''
+      const byCurl = await fetch(
+        curl
+          .replace('curl --remote-name', 'curl -sS')
+          .replace(`--user ${user}`, `--user ${user}:${password}`),
+      )
+      assert.deepEqual([byCurl.stdout, byCurl.stderr], ['hello', ''], curl)
+      const lftp = (settings?.lftp ?? '').replace(`${user}@`, `${user}:${password}@`)
+      const byLftp = await fetch(`lftp -c '${lftp}\nset net:max-retries 1\ncat hello.txt'`)
+      assert.deepEqual([byLftp.stdout, byLftp.stderr], ['hello', ''], lftp)
+      const portolan = (settings?.portolan ?? '').replace(/^portolan/, `${process.execPath} ${COMMAND}`)
+      const byPortolan = await fetch(`${portolan} && cat hello.txt`)
+      assert.match(byPortolan.stdout, /hello$/, `${portolan}\n${byPortolan.stderr}`)
+    })
+  }
+
   it('a firewall of the client that drops, and one that rejects, what the server begins', async () => {
     await using network = await buildTopology('direct')
     await using server = await network.startServer('portolan')
     const firewall = (verdict: string) =>
-      `table ip local { chain input { type filter hook input priority 0; policy accept; iifname lo accept; ct state established accept; tcp flags syn ${verdict}; } }`
+      `table ip local {\n chain input {\n type filter hook input priority 0; policy accept;\n iifname "lo" accept\n ct state established accept\n tcp flags syn ${verdict}\n }\n}\n`
     await network.client.nft(firewall('drop'))
     const dropped = await examine(network, server, 'ftp', ['--mode', 'active'])
     assert.equal(dropped.verdicts[0], 'error INCOMING_FILTERED likely', dropped.texts.join('\n'))

@@ -90,7 +90,7 @@ function indented(text: string): string[] {
 }
 
 /** Breaks prose between words; further lines stand under the first word. */
-export function wrap(text: string, first = ''): string[] {
+function wrap(text: string, first = ''): string[] {
   const lines: string[] = []
   let line = first
   let isEmpty = true

@@ -1,4 +1,4 @@
-import { openSession, type Session } from '@portolan/client'
+import { FtpError, openSession, type Session } from '@portolan/client'
 import type { DoctorAsk } from './ask.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import { emitSettings } from './emit/settings.ts'
@@ -94,11 +94,15 @@ class Examination {
 
   async #begin(): Promise<Session | undefined> {
     const recorder = this.#recorder
+    // Its steps tell of their failures; what is left is that everything was ended.
     return begin(this.#context, {
       greeting: (finding, ms) => recorder.record('greeting', finding, ms),
       tls: (finding, ms) => recorder.record('tls', finding, ms),
       login: (finding, ms) => recorder.record('login', finding, ms),
       features: evidence => this.#keepFeatures(evidence),
+    }).catch((error: unknown) => {
+      if (error instanceof FtpError) return undefined
+      throw error
     })
   }
 

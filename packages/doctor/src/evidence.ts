@@ -160,7 +160,7 @@ export interface PassiveEvidence {
   /** What PASV says. */
   readonly advertised?: Endpoint
   readonly advertisedClass?: AddressClass
-  /** The server's address on the control connection. */
+  /** The server's address on the control connection; behind a proxy what the proxy is asked for. */
   readonly peer: string
   readonly peerClass: AddressClass
   readonly candidates: readonly Candidate[]

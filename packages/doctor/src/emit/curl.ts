@@ -34,7 +34,7 @@ export function curl({ works, proxy }: Emitted): string {
 /** curl pins public keys alone, and not the certificate’s own fingerprint. */
 const TRUST: Readonly<Record<Works['trust'], readonly string[]>> = {
   verified: [],
-  'own-authority': ['--cacert FILE'],
+  'own-authority': ['--cacert CA.pem'],
   pinned: ['--insecure'],
   anybody: ['--insecure'],
 }

@@ -24,7 +24,7 @@ export function lftp({ works, proxy }: Emitted): string {
   else {
     if (tls === 'explicit') sets.push(['ftp:ssl-force', 'on'])
     sets.push(['ftp:ssl-protect-data', 'on'], ['ftp:ssl-copy-sid', 'on'])
-    if (trust === 'own-authority') sets.push(['ssl:ca-file', 'FILE'])
+    if (trust === 'own-authority') sets.push(['ssl:ca-file', 'CA.pem'])
     else if (trust !== 'verified') sets.push(['ssl:verify-certificate', 'off'])
   }
   if (keepAlive !== undefined) sets.push(['ftp:nop-interval', keepAlive])

@@ -22,6 +22,6 @@ export function portolan({ works, proxy }: Emitted): string {
 
 function trustFlags(trust: Works['trust'], fingerprint: string | undefined): readonly string[] {
   if (trust === 'verified') return []
-  if (trust === 'own-authority') return ['--ca FILE']
+  if (trust === 'own-authority') return ['--ca CA.pem']
   return fingerprint === undefined ? ['--insecure'] : [`--pin ${fingerprint}`]
 }

@@ -44,7 +44,7 @@ const cases: readonly [string, Evidence, Partial<ClientOptions>, Settings][] = [
     },
     { tls: 'explicit', port: 2121, tlsOptions: { ca: 'PEM' } },
     {
-      portolan: 'portolan get --pasv-address server --ca FILE ftpes://ada@192.175.48.1:2121/FILE',
+      portolan: 'portolan get --pasv-address server --ca CA.pem ftpes://ada@192.175.48.1:2121/FILE',
       winscp:
         'open ftpes://ada@192.175.48.1:2121/ -passive=on -certificate="aa:bb" -rawsettings FtpForcePasvIp2=1 SslSessionReuse=1',
       lftp: [
@@ -56,10 +56,10 @@ const cases: readonly [string, Evidence, Partial<ClientOptions>, Settings][] = [
         'set ftp:ssl-force on',
         'set ftp:ssl-protect-data on',
         'set ftp:ssl-copy-sid on',
-        'set ssl:ca-file FILE',
+        'set ssl:ca-file CA.pem',
         'open ftp://ada@192.175.48.1:2121/',
       ].join('\n'),
-      curl: 'curl --remote-name --ssl-reqd --disable-epsv --no-ftp-skip-pasv-ip --cacert FILE --user ada ftp://192.175.48.1:2121/FILE',
+      curl: 'curl --remote-name --ssl-reqd --disable-epsv --no-ftp-skip-pasv-ip --cacert CA.pem --user ada ftp://192.175.48.1:2121/FILE',
     },
   ],
   [

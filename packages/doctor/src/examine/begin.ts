@@ -1,13 +1,17 @@
 import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClientTls } from '@portolan/channels'
 import { ControlConnection, type HostFacts, Session } from '@portolan/client'
 import type { Channel, FeaturesEvidence, GreetingEvidence, LoginEvidence, TlsEvidence } from '../evidence.ts'
 import type { Finding } from '../recorder.ts'
 import type { Context } from './context.ts'
-import { greetInClear, greetsInClear, greetUnderTls } from './greeting.ts'
+import { type Greeted, greetInClear, greetsInClear, greetUnderTls } from './greeting.ts'
 import { dial } from './names.ts'
 import { examineTls, type TlsFacts } from './secure.ts'
 import { askFeatures, examineLogin } from './sign-in.ts'
+
+/** Milliseconds before a server that is full is asked again. */
+const AGAIN_MS = 1_000
 
 /** Told of what the beginning of a session shows. */
 export interface Beginnings {
@@ -68,9 +72,19 @@ class Beginning {
     const begun = performance.now()
     const { finding, control } = ready
       ? await greetUnderTls(this.#context, ready)
-      : await greetInClear(this.#context, socket => this.#control(socket))
+      : await this.#greetInClear()
     this.#tell.greeting(finding, performance.now() - begun)
     return control
+  }
+
+  /** A server that lets one session in may not have noticed yet that the connection before is gone: it is asked twice. */
+  async #greetInClear(): Promise<Greeted> {
+    const { stepMs, signal } = this.#context
+    const make = (socket: Socket) => this.#control(socket)
+    const first = await greetInClear(this.#context, make)
+    if (first.finding.status === 'skip' || first.finding.evidence.code !== 421) return first
+    await sleep(Math.min(AGAIN_MS, stepMs), undefined, { signal }).catch(() => {})
+    return greetInClear(this.#context, make)
   }
 
   async #reachImplicit(): Promise<ControlConnection | undefined> {
@@ -120,7 +134,7 @@ class Beginning {
       return asked && /TLS|SSL/i.test(asked.features.get('AUTH') ?? '')
     } catch (error) {
       // Servers that hang up on what they do not know exist; the next step finds the connection gone and says so.
-      if (control.error) return undefined
+      if (control.error || signal.aborted) return undefined
       throw error
     }
   }

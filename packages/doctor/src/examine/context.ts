@@ -1,5 +1,5 @@
 import { createDialler, type Dialler } from '@portolan/channels'
-import { HostMemory, type ResolvedOptions, resolveOptions } from '@portolan/client'
+import { HostMemory, type ResolvedOptions, resolveOptions, type Session } from '@portolan/client'
 import type { DoctorAsk } from '../ask.ts'
 import type { Channel } from '../evidence.ts'
 
@@ -66,4 +66,9 @@ export function atAddress(context: Context, address: string): Context {
     ...context,
     options: { ...options, host: address, tlsOptions: { ...options.tlsOptions, servername } },
   }
+}
+
+/** The server’s end of data connections: its address on the control connection; behind a proxy what the proxy is asked for. */
+export function peerOf({ options }: Context, { control }: Session): string {
+  return options.proxy ? options.host : control.remote.address
 }

@@ -121,7 +121,7 @@ async function firstBytes({ stepMs, signal }: Context, socket: Socket): Promise<
 }
 
 /** Whether TLS from the first byte works. Nothing is sent inside, so nobody has to vouch for the certificate. */
-export async function speaksTls(context: Context): Promise<boolean> {
+async function speaksTls(context: Context): Promise<boolean> {
   const { options, stepMs, signal } = context
   const dialled = await dial(context, { host: options.host, port: options.port }, { ms: stepMs })
   if (!('socket' in dialled)) return false

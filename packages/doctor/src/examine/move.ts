@@ -61,7 +61,13 @@ export async function move(running: Running, bytes: Bytes): Promise<TransferEvid
     const ended = performance.now()
     const reply = await completion(running, end)
     const completionMs = Math.round(performance.now() - ended)
-    return done({ ...judge(session, end, reply), ...shared, ...(reply && { completionMs }), ...said(reply) })
+    const isBegun = reply === undefined || (await exchange.begun).code < 200
+    return done({
+      ...judge(session, end, reply, isBegun),
+      ...shared,
+      ...(reply && { completionMs }),
+      ...said(reply),
+    })
   } finally {
     await connection[Symbol.asyncDispose]()
   }
@@ -98,6 +104,7 @@ function judge(
   session: Session,
   end: StreamEnd,
   reply: Reply | undefined,
+  isBegun: boolean,
 ): Pick<TransferEvidence, 'outcome' | 'bytes' | 'end' | 'text'> {
   const { bytes } = end
   const cause = end.kind === 'broken' ? end.cause : undefined
@@ -106,7 +113,8 @@ function judge(
     return { outcome: 'moved', ...found }
   if (reply && reply.code >= 400) {
     if (EMPTY.test(reply.lines.join(' '))) return { outcome: 'moved', bytes, end: 'clean' }
-    return { outcome: bytes === 0 ? 'refused' : 'broken', ...found }
+    // What we have sent before the refusal has come says nothing.
+    return { outcome: bytes === 0 || !isBegun ? 'refused' : 'broken', ...found }
   }
   if (cause) return { outcome: cause.code === 'stalled' ? 'stalled' : 'broken', ...found }
   return { outcome: 'control-lost', bytes, end: 'clean', text: session.control.error?.message ?? 'no reply' }

@@ -3,6 +3,7 @@ import { FtpError, replyText, type Session } from '@portolan/client'
 import {
   addressFamily,
   type Endpoint,
+  isAddress,
   ProtocolError,
   parseEpsvReply,
   parsePasvReply,
@@ -10,7 +11,7 @@ import {
 } from '@portolan/protocol'
 import type { Candidate, Connect, PassiveEvidence, TransferEvidence } from '../evidence.ts'
 import type { Finding } from '../recorder.ts'
-import type { Context } from './context.ts'
+import { type Context, peerOf } from './context.ts'
 import { Beginning, move } from './move.ts'
 import { connectFailure } from './names.ts'
 import { channelOf, serverView } from './probes.ts'
@@ -54,13 +55,9 @@ export async function dialPassive(
 ): Promise<Dialled> {
   const { options, dialler, signal } = context
   const { control } = session
-  const atControl = endpoint.address === control.remote.address
   const promise = promisePassiveDial({
     endpoint: decide(endpoint, 'doctor', 'the doctor tries this address'),
-    target:
-      options.proxy && atControl
-        ? { host: options.host, port: endpoint.port }
-        : { host: endpoint.address, port: endpoint.port },
+    target: { host: endpoint.address, port: endpoint.port },
     dialler,
     connectMs: ms,
     ...(!options.proxy && { localAddress: control.local.address }),
@@ -80,14 +77,15 @@ export async function examinePassive(
   session: Session,
   command: 'EPSV' | 'PASV',
 ): Promise<Finding<PassiveEvidence>> {
-  const peer = session.control.remote.address
+  const peer = peerOf(context, session)
   if (command === 'PASV' && addressFamily(peer) === 6)
     return { status: 'skip', reason: 'PASV can tell IPv4 addresses only, and the server is reached by IPv6.' }
   const common = {
     command,
     channel: channelOf(session),
     peer,
-    peerClass: classifyAddress(peer),
+    // Behind a proxy a name is all that is known.
+    peerClass: isAddress(peer) ? classifyAddress(peer) : 'global',
   } as const
   try {
     const agreed = await agreePassive(session, command, context.signal)
@@ -123,7 +121,7 @@ async function tryCandidates(
   const listed = first.connection && (await listOver(context, session, first.connection))
   const server = await serverView(session, context.signal)
   const second =
-    advertised && advertised.address !== answered.peer && session.usable
+    advertised && isAddress(answered.peer) && advertised.address !== answered.peer && session.usable
       ? await tryAdvertised(context, session, answered, listed !== undefined)
       : undefined
   if (second) candidates.push(second.candidate)
@@ -178,7 +176,7 @@ function leadsHere(address: string, peer: string): boolean {
 }
 
 /** Lists over a data connection that stands. */
-export async function listOver(
+async function listOver(
   context: Context,
   session: Session,
   connection: DataConnection,

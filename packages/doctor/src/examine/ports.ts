@@ -1,7 +1,7 @@
 import type { Session } from '@portolan/client'
 import type { PortsEvidence } from '../evidence.ts'
 import type { Finding } from '../recorder.ts'
-import type { Context } from './context.ts'
+import { type Context, peerOf } from './context.ts'
 import { agreePassive, dialPassive } from './passive.ts'
 
 /** Ports that are tried. */
@@ -35,7 +35,7 @@ export async function examinePorts(
 
 async function walk(context: Context, session: Session, count: number): Promise<Tries> {
   const { signal, stepMs } = context
-  const peer = session.control.remote.address
+  const peer = peerOf(context, session)
   const tries: Tries[number][] = []
   let command: 'EPSV' | 'PASV' = 'EPSV'
   while (tries.length < count && session.usable) {

@@ -3,7 +3,7 @@ import type { Exchange, Session } from '@portolan/client'
 import type { TransferEvidence } from '../evidence.ts'
 import type { Way } from '../ways.ts'
 import { announceActive } from './active.ts'
-import type { Context } from './context.ts'
+import { type Context, peerOf } from './context.ts'
 import { type Bytes, move } from './move.ts'
 import { agreePassive, dialPassive } from './passive.ts'
 
@@ -62,7 +62,7 @@ async function openPassive(
   for (let count = 0; count < TRIES && session.usable; count++) {
     const agreed = await agreePassive(session, way.rung, context.signal)
     if (agreed.kind !== 'agreed') return { failed: `${way.rung} was refused` }
-    const control = { address: session.control.remote.address, port: agreed.port }
+    const control = { address: peerOf(context, session), port: agreed.port }
     const endpoint = way.address === 'advertised' ? (agreed.advertised ?? control) : control
     const { connect, connection } = await dialPassive(context, session, endpoint)
     if (connection) return { connection, exchange: session.control.send(verb, argument) }

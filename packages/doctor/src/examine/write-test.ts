@@ -25,7 +25,7 @@ export async function examineWrite(
   folder: string,
 ): Promise<Finding<WriteEvidence>> {
   const { signal } = context
-  const path = joinPath(folder, `.portolan-doctor-${randomBytes(6).toString('hex')}`)
+  const path = joinPath(folder, `portolan-doctor-${randomBytes(6).toString('hex')}.tmp`)
   const content = makeContent()
   await session.setType('I', signal)
   const source = (async function* () {
@@ -34,7 +34,7 @@ export async function examineWrite(
   const up = await transferBy(context, session, way, { verb: 'STOR', argument: path }, { source })
   const common = { path, bytes: content.length, up }
   if (up.outcome !== 'moved') {
-    const removed = await remove(context, session, path)
+    const removed = up.outcome === 'refused' || (await remove(context, session, path))
     return { status: 'fail', evidence: { ...common, removed } }
   }
   const sink = new Beginning(SIZE * 2)

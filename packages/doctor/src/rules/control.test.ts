@@ -96,7 +96,7 @@ test('a greeting in the clear where TLS was tried is a wrong port mode, and its 
     {
       connect: CONNECT,
       tls: { start: 'implicit', outcome: 'handshake', at: 'handshake', text: 'wrong version number' },
-      greeting: { ...GREETING, asked: 'implicit', otherStart: true, kind: 'other' },
+      greeting: { ...GREETING, asked: 'implicit', otherStart: true },
     },
     { tls: 'implicit' },
   )

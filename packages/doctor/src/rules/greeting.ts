@@ -7,10 +7,10 @@ export const greetingRules: Rule = ({ options, evidence }) => {
   const { greeting } = evidence
   if (!greeting) return []
   const { kind } = greeting
+  if (greeting.otherStart) return [wrongStart(greeting, options.port)]
   if (kind === 'ftp') return masked(greeting)
   if (kind === 'ssh') return [sftp(greeting)]
   if (kind === 'refused') return [busy(greeting)]
-  if (greeting.otherStart) return [wrongStart(greeting, options.port)]
   if (kind === 'http' || kind === 'mail' || kind === 'other' || kind === 'tls') return [notFtp(greeting)]
   return [kind === 'silence' ? silence(greeting, options.port) : cut(greeting)]
 }

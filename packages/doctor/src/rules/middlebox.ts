@@ -181,7 +181,8 @@ function blocksEpsv(facts: Facts): readonly Verdict[] {
   const proved = tls !== undefined && tls.code === 229
   const features = facts.evidence['features-clear']
   const named = [...(features?.after ?? []), ...(features?.before ?? [])].some(line => /^EPSV\b/i.test(line))
-  if (!proved && !named) return []
+  const both = passiveOn(facts, 'clear').pasv?.outcome === 'refused'
+  if (!proved && (!named || both)) return []
   const proof = proved ? 'under TLS it is answered with a port' : 'FEAT names it'
   return [
     {

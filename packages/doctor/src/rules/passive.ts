@@ -1,3 +1,4 @@
+import { isAddress } from '@portolan/protocol'
 import type { PassiveEvidence, ServerView } from '../evidence.ts'
 import {
   connected,
@@ -132,7 +133,8 @@ function unique(tries: readonly PortTry[]): readonly number[] {
 /** What PASV tells, against the address that the control connection has reached. */
 function addressRules(facts: Facts): readonly Verdict[] {
   const { pasv } = facts.evidence
-  if (!pasv?.advertised || pasv.advertised.address === pasv.peer) return []
+  // Behind a proxy the server’s address is not known.
+  if (!pasv?.advertised || !isAddress(pasv.peer) || pasv.advertised.address === pasv.peer) return []
   const { advertised, advertisedClass = 'unusable', peer } = pasv
   const byTold = pasv.candidates.find(({ kind }) => kind === 'advertised')
   const byControl = pasv.candidates.find(({ kind }) => kind === 'control')

@@ -25,7 +25,7 @@ export interface Verdict {
  * Every verdict, the causes before what they cause: of two that are equally severe, the one that stands first here is
  * reported first. Stable across releases.
  */
-export const VERDICT_CODES = [
+const VERDICT_CODES = [
   'NAME_UNKNOWN',
   'PROXY_FAILED',
   'LOCAL_FIREWALL',
