@@ -3,6 +3,9 @@ import type { Session } from './session/session.ts'
 
 const closed = () => new FtpError('FTP_CLOSED', 'The client was closed.', { phase: 'command' })
 
+/** Milliseconds without a new session after one could not be opened while others stand. */
+const PAUSE_MS = 5_000
+
 /** What a pool needs of its client. */
 export interface PoolOptions {
   /** The most sessions at once. */
@@ -27,8 +30,12 @@ export class SessionPool implements AsyncDisposable {
   readonly #idle: Session[] = []
   readonly #all = new Set<Session>()
   readonly #waiters: Waiter[] = []
+  /** Those being opened. */
+  readonly #opening = new Set<AbortController>()
   /** Sessions open or being opened. */
   #count = 0
+  /** When another may be opened, after one could not be. */
+  #notBefore = 0
   #most: number
   /** Fires when the pool is closed. */
   readonly #end = new AbortController()
@@ -87,11 +94,7 @@ export class SessionPool implements AsyncDisposable {
         this.#giveBack(idle)
         continue
       }
-      if (this.#count < this.#most) {
-        const opened = await this.#open(signal)
-        if (opened) return opened
-        continue
-      }
+      if (this.#mayOpen) this.#open()
       const given = await this.#wait(signal)
       if (given === 'open') continue
       if (await given.inStep()) return given
@@ -108,25 +111,43 @@ export class SessionPool implements AsyncDisposable {
     return undefined
   }
 
-  /** Undefined when the server allows no more than there are: then one of those has to do. */
-  async #open(signal: AbortSignal): Promise<Session | undefined> {
+  /** One more session for each that waits, up to the bound. */
+  get #mayOpen(): boolean {
+    const wanted = this.#opening.size <= this.#waiters.length
+    return wanted && this.#count < this.#most && performance.now() >= this.#notBefore
+  }
+
+  /** Opens a session for whoever waits longest. Nobody waits for this one alone: one that is given back before does as well. */
+  #open(): void {
+    const stop = new AbortController()
+    this.#opening.add(stop)
     this.#count++
-    try {
-      const session = await this.#options.open(AbortSignal.any([signal, this.#end.signal]))
-      if (this.#end.signal.aborted) session.destroy(closed())
-      this.#all.add(session)
-      return session
-    } catch (error) {
-      this.#count--
-      const others = this.#count
-      if (error instanceof FtpError && this.#saysLimit(error)) {
-        this.#most = Math.max(1, Math.min(this.#most, others))
-        this.#options.onLimit?.(this.#most, error)
-        return undefined
-      }
-      // Whoever waits for a place may try for it.
-      this.#waiters.shift()?.resolve('open')
-      throw error
+    this.#options.open(AbortSignal.any([stop.signal, this.#end.signal])).then(
+      session => {
+        this.#opening.delete(stop)
+        if (this.#end.signal.aborted) session.destroy(closed())
+        this.#all.add(session)
+        this.#giveBack(session)
+      },
+      (error: unknown) => {
+        this.#opening.delete(stop)
+        this.#count--
+        this.#notOpened(error)
+      },
+    )
+  }
+
+  /** Where other sessions stand, those do the work; else whoever waits longest is told. */
+  #notOpened(error: unknown): void {
+    if (error instanceof FtpError && this.#saysLimit(error)) {
+      this.#most = Math.max(1, Math.min(this.#most, this.#count))
+      this.#options.onLimit?.(this.#most, error)
+    } else if (this.#all.size > 0) {
+      this.#notBefore = performance.now() + PAUSE_MS
+    } else {
+      this.#waiters.shift()?.reject(error)
+      // The next one tries for itself.
+      if (this.#opening.size < this.#waiters.length && this.#count < this.#most) this.#open()
     }
   }
 
@@ -140,6 +161,7 @@ export class SessionPool implements AsyncDisposable {
       const stop = () => {
         const at = this.#waiters.indexOf(waiter)
         if (at >= 0) this.#waiters.splice(at, 1)
+        if (this.#opening.size > this.#waiters.length) [...this.#opening].at(-1)?.abort(signal.reason)
         reject(aborted('connect', signal))
       }
       const done = () => signal.removeEventListener('abort', stop)
