@@ -164,7 +164,7 @@ describe('the commands of the client', () => {
   it('rm: files, folders with -r and the hint without', async () => {
     const refused = await command.run(['rm', `${url}sub`])
     assert.equal(refused.code, 1)
-    assert.match(refused.stderr, /\n {2}A folder is removed with -r\.\n$/)
+    assert.match(refused.stderr, /\n {2}If it is a folder: -r removes folders\.\n$/)
     await writeFile(join(folder, 'sub', 'f'), '')
     assert.equal((await command.run(['rm', '-r', `${url}sub`, `${url}b.csv`])).code, 0)
     assert.equal((await command.run(['rm', `${url}a.txt`])).code, 0)

@@ -30,7 +30,7 @@ export async function removeOne(run: ClientRun, remote: Remote, { recursive }: R
     return
   }
   await client.remove(path, { signal }).catch(error => {
-    throw recursive ? error : withHint(error, 'A folder is removed with -r.')
+    throw recursive ? error : withHint(error, 'If it is a folder: -r removes folders.')
   })
   run.tell({ event: 'action', action: 'remove', name: path, text: `${path}: removed` })
 }
