@@ -72,6 +72,8 @@ export class FakeSession {
 
   readonly #onData = (chunk: Buffer): void => {
     this.#text += chunk.toString('latin1')
+    this.#wake.resolve()
+    this.#wake = Promise.withResolvers()
     for (let at = this.#text.indexOf('\r\n'); at >= 0; at = this.#text.indexOf('\r\n')) {
       const line = this.#text.slice(0, at)
       this.#text = this.#text.slice(at + 2)
@@ -84,8 +86,6 @@ export class FakeSession {
     const command = { line, verb, arg: rest.join(' '), offer: this.#data.offer }
     this.#lines.push(line)
     this.#server.note(line)
-    this.#wake.resolve()
-    this.#wake = Promise.withResolvers()
     if (this.#server.script.eager?.includes(verb)) void this.#play(command, [])
     else this.#next(command, [])
   }
@@ -206,7 +206,7 @@ export class FakeSession {
   }
 
   async #until(start: string): Promise<void> {
-    while (!this.#lines.some(line => line.startsWith(start))) {
+    while (![this.#text, ...this.#lines].some(line => line.startsWith(start))) {
       if (this.#socket.closed) throw new AnswerOver('the client has gone')
       await this.#wake.promise
     }

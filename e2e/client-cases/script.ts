@@ -17,7 +17,7 @@ export type Action =
   /** A text again and again, until the client has gone or so many times. */
   | { readonly flood: string; readonly times: number; readonly everyMs?: number }
   | { readonly wait: number }
-  /** Until a line that begins so has come. */
+  /** Until a line that begins so has come, or what begins so and is no line yet. */
   | { readonly until: string }
   /** Opens a port for the data connection. Default: on the server's own address. */
   | { readonly listen: string | true }

@@ -1,6 +1,7 @@
 import type { ClientCase } from '../case.ts'
 import { ABORT_CASES } from './aborts.ts'
 import { ACTIVE_CASES } from './active.ts'
+import { ADDRESS_CASES } from './addresses.ts'
 import { DOWNLOAD_CASES } from './downloads.ts'
 import { DURING_CASES } from './during.ts'
 import { FACT_CASES } from './facts.ts'
@@ -24,6 +25,7 @@ export const CASES: readonly ClientCase[] = [
   ...REPLY_CASES,
   ...LOGIN_CASES,
   ...PASSIVE_CASES,
+  ...ADDRESS_CASES,
   ...ACTIVE_CASES,
   ...PROXY_CASES,
   ...DOWNLOAD_CASES,

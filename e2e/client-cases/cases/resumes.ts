@@ -36,7 +36,7 @@ export const RESUME_CASES: readonly ClientCase[] = [
     name: 'the data-idle timer ends a stall, and the download goes on from there',
     why: 'every wait has a named bound: data-idle; basic-ftp #123, #124: resuming',
     server: first(...BEGIN, { data: { file: true, to: HALF } }),
-    client: { timeouts: { dataIdle: 300, explanation: 100 }, ...RETRY },
+    client: { timeouts: { dataIdle: 800, explanation: 300 }, ...RETRY },
     run: get,
     expect: { result: { bytes: SIZE, resumedAt: HALF } },
     after: WHOLE,

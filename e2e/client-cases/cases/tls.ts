@@ -79,7 +79,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   {
     name: 'the connection is reset behind 234',
     why: 'MIDDLEBOX_KILLS_TLS',
-    server: auth('234 Go on', { wait: 50 }, { control: 'reset' }),
+    server: auth('234 Go on', { until: '\x16' }, { control: 'reset' }),
     client: TLS,
     run: connect,
     expect: { error: { code: 'FTP_TLS', phase: 'tls' } },
@@ -87,7 +87,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   {
     name: 'garbage in place of the handshake',
     why: 'a server that lies, stalls or sends garbage',
-    server: auth('234 Go on', { wait: 50 }, { raw: '230 You are in, without TLS\r\n' }),
+    server: auth('234 Go on', { until: '\x16' }, { raw: '230 You are in, without TLS\r\n' }),
     client: TLS,
     run: connect,
     expect: { error: { code: 'FTP_TLS', phase: 'tls', message: /did not speak TLS/ } },
@@ -96,7 +96,7 @@ export const TLS_CASES: readonly ClientCase[] = [
   {
     name: 'a TLS alert in place of the handshake',
     why: 'a server that lies, stalls or sends garbage',
-    server: auth('234 Go on', { wait: 50 }, { raw: '\x15\x03\x03\x00\x02\x02\x28' }),
+    server: auth('234 Go on', { until: '\x16' }, { raw: '\x15\x03\x03\x00\x02\x02\x28' }),
     client: TLS,
     run: connect,
     expect: { error: { code: 'FTP_TLS', phase: 'tls' } },
