@@ -59,6 +59,7 @@ async function listen(context: Context, session: Session, strangers: string[]): 
     bindAddress: control.local.address,
     announceAddress: await externalAddress(context, session),
     controlPeer: control.remote.address,
+    checkPeer: options.checkPeer,
     acceptMs: stepMs,
     ...(options.activePorts && { range: options.activePorts }),
     onStranger: ({ address }) => {
