@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net'
 
 /** Node's way to call the system's library. */
-export type Ffi = typeof import('node:ffi')
+type Ffi = ReturnType<typeof loadFfi>
+
+const loadFfi = () => process.getBuiltinModule('node:ffi')
 
 /**
  * Prepares calls of the system's library by Node's FFI, which is experimental: undefined where there is none, where this is
@@ -10,7 +12,7 @@ export type Ffi = typeof import('node:ffi')
 export function loadLibrary<T>(prepare: (ffi: Ffi) => T): T | undefined {
   if (process.platform !== 'linux') return undefined
   try {
-    return prepare(quietly(() => process.getBuiltinModule('node:ffi')))
+    return prepare(quietly(loadFfi))
   } catch {
     return undefined
   }

@@ -1,5 +1,5 @@
 import { createDialler, createThrottle, type Dialler, type Throttle } from '@portolan/channels'
-import { type HashAlgorithm, hasUndecodable, type RemoteEntry, type Reply } from '@portolan/protocol'
+import type { HashAlgorithm, RemoteEntry, Reply } from '@portolan/protocol'
 import { aborted, FtpError, isRestartRefused } from './errors.ts'
 import type { HostFacts } from './host-memory.ts'
 import {
@@ -410,9 +410,4 @@ function writeTo(target: NodeJS.WritableStream, chunk: Buffer, signal: AbortSign
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
-}
-
-/** Whether a name can be shown: one with bytes that are no UTF-8 can only be sent back. */
-export function isPrintable(name: string): boolean {
-  return !hasUndecodable(name)
 }

@@ -48,6 +48,7 @@ const PROTOCOL: Readonly<Record<ProtocolErrorCode, number>> = {
   PROTOCOL_CONTROL_CHARACTER: 501,
   PROTOCOL_BAD_REPLY: 501,
   PROTOCOL_REPLY_TOO_LONG: 501,
+  PROTOCOL_LISTING_TOO_LONG: 501,
 }
 
 /** The entries of a table, with the keys as they were typed. */

@@ -5,7 +5,7 @@ import type { HashAlgorithm } from '@portolan/protocol'
 import { onDisk } from './local-path.ts'
 
 /** Computes a checksum piece by piece. */
-export interface Checksum {
+interface Checksum {
   update(bytes: Uint8Array): void
   /** In lower-case hexadecimal. Once. */
   digest(): string
@@ -19,7 +19,7 @@ const NODE_NAMES: Readonly<Record<Exclude<HashAlgorithm, 'CRC32'>, string>> = {
 }
 
 /** Starts a checksum. SHA-1, MD5 and CRC32 find accidents, not attacks. */
-export function startChecksum(algorithm: HashAlgorithm): Checksum {
+function startChecksum(algorithm: HashAlgorithm): Checksum {
   if (algorithm === 'CRC32') return new Crc32()
   const hash: Hash = createHash(NODE_NAMES[algorithm])
   return { update: bytes => void hash.update(bytes), digest: () => hash.digest('hex') }

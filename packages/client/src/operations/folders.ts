@@ -84,7 +84,7 @@ export async function removeTree(
  *
  * @throws {FtpError} `FTP_NAME`
  */
-export function checkChildName(name: string): void {
+function checkChildName(name: string): void {
   const bad = name === '' || name === '.' || name === '..' || /[/\0\r\n]/.test(name)
   if (!bad) return
   throw new FtpError('FTP_NAME', `The server lists ${JSON.stringify(name)}, which is no name of a file.`, {

@@ -190,7 +190,7 @@ async function verify(
 }
 
 /** Beside the name, so that the rename stays within a folder. */
-export function temporaryName(remote: string): string {
+function temporaryName(remote: string): string {
   const slash = remote.lastIndexOf('/') + 1
   return `${remote.slice(0, slash)}.${remote.slice(slash)}.portolan-part`
 }

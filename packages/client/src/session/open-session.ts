@@ -62,7 +62,7 @@ function duringLogin(error: unknown): unknown {
 }
 
 /** The control connection over TCP; nothing was read from it yet. */
-export async function connectControl(
+async function connectControl(
   { options, dialler, number }: SessionPlan,
   signal: AbortSignal,
 ): Promise<ControlConnection> {

@@ -31,7 +31,7 @@ export interface TransferOrder {
 /** What moves the bytes once the connection stands. */
 export type MoveBytes = (connection: DataConnection, options: MoveOptions) => Promise<StreamEnd>
 
-export interface MoveOptions {
+interface MoveOptions {
   readonly signal: AbortSignal
   readonly stallMs: number
   readonly throttle?: Throttle
