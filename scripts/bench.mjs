@@ -1,4 +1,4 @@
-// `npm run bench -- [--rounds N] [--only NAME,...] [--work NAME,...] [--quick]`: installs what is missing, then runs the
+// `npm run bench -- [--servers] [--clients] [--rounds N] [--only NAME,...] [--work NAME,...] [--quick]`: installs what is missing, then runs the
 // benchmark with the Node of the project.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
