@@ -34,7 +34,7 @@ export interface CaseContext {
 }
 
 /** `mounts`: mounting file systems, as root may. */
-export type Need = 'mounts' | 'ipv6'
+type Need = 'mounts' | 'ipv6'
 
 /** What is left of a file in the target folder: its content, its size, or a part of so many bytes beside the name. */
 export type LocalFile = Buffer | string | number | { readonly part: number }

@@ -131,6 +131,16 @@ export const RESUME_CASES: readonly ClientCase[] = [
     received: { REST: 0 },
   },
   {
+    name: 'what a listing said of the file is asked anew for the second try: it may be another file of the same size',
+    why: 'resume at the verified offset',
+    server: { files: FILES, on: { RETR: inTurn(CUT, [USUAL]) } },
+    client: RETRY,
+    run: (client, { target }) => client.download('a', target('a'), { known: { size: SIZE, modified: 0 } }),
+    expect: { result: { bytes: SIZE, resumedAt: 0, modified: 1_704_164_645_000 } },
+    after: WHOLE,
+    received: { SIZE: 1, MDTM: 1, REST: 0 },
+  },
+  {
     name: 'REST that is refused: the download begins anew',
     why: '350 missing',
     server: { files: FILES, on: { RETR: inTurn(CUT, [USUAL]), REST: ['502 REST not implemented'] } },
