@@ -1,4 +1,5 @@
 import { type DataConnection, DialError } from '@portolan/channels'
+import type { Reply } from '@portolan/protocol'
 import type { Exchange } from '../control/exchange.ts'
 import type { Rung } from '../errors.ts'
 import type { Session } from '../session/session.ts'
@@ -38,14 +39,16 @@ export function stopAskingAhead(session: Session): void {
 /**
  * Sends EPSV or PASV behind a transfer command, so that its round trip is that of the transfer. The reply is claimed by its
  * code: servers that answer at once do so before the 226.
+ *
+ * @param transfer - the transfer that is under way
  */
-export function askAhead(session: Session): void {
+export function askAhead(session: Session, transfer: Exchange): void {
   const { rung } = session.facts
   if (!rung || !isPassive(rung)) return
   const code = rung === 'EPSV' ? 229 : 227
   const { explanation } = session.options.timeouts
   const exchange = session.control.send(rung, undefined, {
-    outOfTurn: reply => reply.code === code,
+    outOfTurn: reply => reply.code === code || refuses(reply, rung, transfer),
     // It was read before the transfer ended, so that its reply is not long behind.
     replyMs: explanation,
   })
@@ -60,6 +63,15 @@ export function askAhead(session: Session): void {
       void connection.then(unused => unused?.[Symbol.asyncDispose]())
     },
   }
+}
+
+/**
+ * Whether a reply refuses what was sent ahead, and not the transfer. ProFTPD and Pure-FTPd read on while bytes move, and then
+ * say `450 EPSV: data transfer in progress` or `500 Unknown command`: a transfer that has begun knows its command.
+ */
+function refuses({ code, lines }: Reply, rung: Rung, transfer: Exchange): boolean {
+  if (code >= 400 && lines[0].trimStart().toUpperCase().startsWith(`${rung}:`)) return true
+  return code >= 500 && code <= 504 && transfer.preliminaries > 0 && transfer.reply === undefined
 }
 
 async function connectAhead(

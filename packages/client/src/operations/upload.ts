@@ -1,5 +1,5 @@
 import type { ByteSource, Throttle } from '@portolan/channels'
-import { AsciiEncoder, type HashAlgorithm } from '@portolan/protocol'
+import { AsciiEncoder, type HashAlgorithm, type Reply } from '@portolan/protocol'
 import { FtpError, isRestartRefused } from '../errors.ts'
 import { checksumFile } from '../files/checksum.ts'
 import { FileSource } from '../files/file-source.ts'
@@ -62,10 +62,8 @@ export async function uploadFile(upload: FileUpload): Promise<UploadResult> {
   const { session, local, remote, options, signal } = upload
   await using source = await FileSource.open(local, options.size)
   const target = options.atomic ? temporaryName(remote) : remote
-  const resumedAt = await findOffset(upload, target, source.size)
-  upload.onOffset?.(resumedAt)
-  source.seek(resumedAt)
-  const { reply } = await sendRest(upload, target, source, resumedAt)
+  const found = await findOffset(upload, target, source.size)
+  const { reply, resumedAt } = await sendFrom(upload, target, source, found)
   const name = options.how === 'unique' ? nameIn(reply.lines.join(' ')) : undefined
   const whole = options.how === 'append' ? undefined : source.size
   const checksum = await verify(upload, name ?? target, whole)
@@ -74,6 +72,33 @@ export async function uploadFile(upload: FileUpload): Promise<UploadResult> {
   if (options.keepTime) await keep(session, () => setModified(session, final, source.modified, signal))
   if (options.keepMode) await keep(session, () => setMode(session, final, source.mode, signal))
   return { bytes: source.size, resumedAt, ...(name !== undefined && { name }), ...(checksum && { checksum }) }
+}
+
+/** Goes on behind the bytes that the server has; where it forbids that (ProFTPD: AllowStoreRestart off), sends all of them again. */
+async function sendFrom(
+  upload: FileUpload,
+  target: string,
+  source: FileSource,
+  offset: number,
+): Promise<{ readonly reply: Reply; readonly resumedAt: number }> {
+  upload.onOffset?.(offset)
+  source.seek(offset)
+  try {
+    const { reply } = await sendRest(upload, target, source, offset)
+    return { reply, resumedAt: offset }
+  } catch (error) {
+    if (offset === 0 || !forbidsResuming(error)) throw error
+    upload.session.decide('resume', {
+      code: 'resume-refused',
+      text: `The server does not let an upload go on: ${target} is sent from its beginning.`,
+    })
+    return sendFrom(upload, target, source, 0)
+  }
+}
+
+function forbidsResuming(error: unknown): boolean {
+  if (!(error instanceof FtpError) || error.code !== 'FTP_REPLY' || error.phase !== 'command') return false
+  return /restart|append|resum|\bREST\b/i.test(error.reply?.lines.join(' ') ?? '')
 }
 
 /** Sends a source from its present byte on. @param offset - bytes that the server has already */

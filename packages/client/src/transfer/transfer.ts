@@ -73,7 +73,7 @@ export async function runTransfer(
   })
   // The data bounds the wait from here on.
   open.exchange.bound = undefined
-  if (order.more && mayAskAhead(session)) askAhead(session)
+  if (order.more && mayAskAhead(session)) askAhead(session, open.exchange)
   const transfer = new RunningTransfer(session, order, open)
   return transfer.run(move)
 }
