@@ -3,6 +3,7 @@ import { FtpError } from '../errors.ts'
 import type { MirrorContext } from './context.ts'
 import { DEEPEST } from './deletions.ts'
 import type { MirrorAction } from './summary.ts'
+import type { TreeFolder } from './tree.ts'
 
 /** A folder to go through. */
 export interface FolderWork {
@@ -14,6 +15,8 @@ export interface FolderWork {
   readonly leadsTo: string | undefined
   /** The target does not have it: it is empty there, and has to be made. */
   readonly missing: boolean
+  /** What the target has there, as far as that is known before. */
+  readonly there?: TreeFolder | undefined
   readonly because: Because
   making?: Promise<void>
 }

@@ -32,12 +32,9 @@ export class LocalTree implements TargetTree {
     return this.#follow ? identityOf(onDisk(this.#root)) : undefined
   }
 
-  async exists(): Promise<boolean> {
-    try {
-      return statSync(onDisk(this.#root)).isDirectory()
-    } catch {
-      return false
-    }
+  async root(signal: AbortSignal): Promise<TreeFolder | undefined> {
+    const stats = statSync(onDisk(this.#root), { throwIfNoEntry: false })
+    return stats?.isDirectory() ? this.list('', signal) : undefined
   }
 
   async list(path: string, signal: AbortSignal): Promise<TreeFolder> {

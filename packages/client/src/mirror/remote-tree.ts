@@ -32,9 +32,13 @@ export class RemoteTree implements TargetTree {
     return undefined
   }
 
-  async exists(signal: AbortSignal): Promise<boolean> {
-    if (this.#root === '') return true
-    return this.#client.use(this.#root, signal, 'safe', session => isFolder(session, this.#root, signal))
+  async root(signal: AbortSignal): Promise<TreeFolder | undefined> {
+    try {
+      return await this.list('', signal)
+    } catch (error) {
+      if (error instanceof FtpError && error.code === 'FTP_REPLY' && !error.retryable) return undefined
+      throw error
+    }
   }
 
   async list(path: string, signal: AbortSignal): Promise<TreeFolder> {

@@ -1,4 +1,3 @@
-import { FtpError } from '../errors.ts'
 import type { MirrorContext } from './context.ts'
 import { type FileWork, moveFile } from './file-work.ts'
 import { checkEnd, type FolderWork, folderName, makeMissing } from './folder-work.ts'
@@ -37,15 +36,14 @@ export class MirrorRun {
 
   /** @throws {FtpError} what would make everything else fail, too */
   async run(): Promise<MirrorSummary> {
-    const { client, settings, remote, target, signal, tally } = this.#context
-    if (settings.direction === 'download' && !(await remote.exists(signal)))
-      throw new FtpError('FTP_REPLY', `The server has no folder ${settings.remote}.`, { phase: 'command' })
-    const missing = !(await target.exists(signal))
+    const { client, settings, source, target, signal, tally } = this.#context
+    const there = await target.root(signal)
     client.pool.widen(settings.parallel, client.facts.sessions)
     this.#queue.addFolder({
-      ...{ path: '', depth: 0, above: undefined, missing, because: NEW },
-      unique: this.#context.source.identity(),
-      leadsTo: undefined,
+      ...{ path: '', depth: 0, above: undefined, leadsTo: undefined, because: NEW },
+      unique: source.identity(),
+      missing: there === undefined,
+      there,
     })
     await this.#work()
     if (this.#conflicts.length > 0) {
@@ -70,7 +68,9 @@ export class MirrorRun {
       const source = await this.#context.source.list(path, signal)
       const { selection } = settings
       if (path === '' || !selection.partial || selection.names(path)) await makeMissing(folder, this.#context)
-      const target = folder.missing ? EMPTY : await this.#context.target.list(path, signal)
+      const target = folder.missing
+        ? EMPTY
+        : (folder.there ?? (await this.#context.target.list(path, signal)))
       if (path !== '') tally.enteredFolder()
       this.#look(folder, source)
       const { compare, links } = settings

@@ -43,8 +43,8 @@ export interface Tree {
 
 /** A tree that is changed. */
 export interface TargetTree extends Tree {
-  /** Whether the root is there. */
-  exists(signal: AbortSignal): Promise<boolean>
+  /** What the root holds; undefined when there is none, or nobody may look. */
+  root(signal: AbortSignal): Promise<TreeFolder | undefined>
   /** Makes a folder; one that is there already is no failure, a link in its place is. */
   makeFolder(path: string, signal: AbortSignal): Promise<void>
   /** Removes a file or a link. */
