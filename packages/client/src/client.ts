@@ -1,32 +1,21 @@
 import { createDialler, createThrottle, type Dialler, type Throttle } from '@portolan/channels'
 import type { HashAlgorithm, RemoteEntry, Reply } from '@portolan/protocol'
-import { aborted, FtpError, isRestartRefused } from './errors.ts'
+import { FtpError } from './errors.ts'
 import type { HostFacts } from './host-memory.ts'
-import {
-  type DownloadOptions,
-  type DownloadResult,
-  downloadToFile,
-  downloadToSink,
-  learnFile,
-} from './operations/download.ts'
+import type { DownloadOptions, DownloadResult } from './operations/download.ts'
+import { type DownloadTarget, downloadWithRetries } from './operations/download-with-retries.ts'
 import { setMode, setModified, statPath } from './operations/facts.ts'
 import { makeFolder, type Removed, removeTree } from './operations/folders.ts'
 import { type FolderListing, listFolder, listNames } from './operations/list.ts'
 import { type RemoteChecksum, remoteChecksum } from './operations/remote-checksum.ts'
 import { renamePath } from './operations/rename.ts'
-import { downloadSegments, SEGMENTED_FROM } from './operations/segments.ts'
-import { type UploadOptions, type UploadResult, uploadFile, uploadStream } from './operations/upload.ts'
+import type { UploadOptions, UploadResult } from './operations/upload.ts'
+import { type UploadSource, uploadWithRetries } from './operations/upload-with-retries.ts'
 import { type ClientOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { SessionPool } from './pool.ts'
 import { withRetry } from './retry.ts'
 import { openSession } from './session/open-session.ts'
 import type { Session } from './session/session.ts'
-
-/** Where downloaded bytes may go besides a file. */
-export type DownloadTarget = string | NodeJS.WritableStream
-
-/** Where bytes to upload may come from: a local path, or what can be read once. */
-export type UploadSource = string | AsyncIterable<Uint8Array> | Uint8Array
 
 /** The options that every operation takes. */
 export interface CallOptions {
@@ -52,9 +41,10 @@ const UNSENT_PHASES = new Set(['connect', 'greeting', 'tls', 'login'])
 export class FtpClient implements AsyncDisposable {
   readonly options: ResolvedOptions
   readonly pool: SessionPool
+  /** What all transfers of this client share; undefined: no limit. */
+  readonly throttle: Throttle | undefined
   readonly #dialler: Dialler
   readonly #facts: HostFacts
-  readonly #throttle: Throttle | undefined
   #sessions = 0
   #folder: string | undefined
 
@@ -66,7 +56,7 @@ export class FtpClient implements AsyncDisposable {
     this.#dialler = createDialler({ ...(proxy && { proxy }), ...(bind !== undefined && { bind }) })
     const way = proxy ? ` by ${proxy.kind}://${proxy.host}:${proxy.port}` : ''
     this.#facts = resolved.hosts.of(`${tls} ${user}@${host}:${port}${way}`)
-    this.#throttle = rateLimit === undefined ? undefined : createThrottle({ bytesPerSecond: rateLimit })
+    this.throttle = rateLimit === undefined ? undefined : createThrottle({ bytesPerSecond: rateLimit })
     this.pool = new SessionPool({
       most: resolved.connections,
       open: signal => this.#open(signal),
@@ -128,105 +118,12 @@ export class FtpClient implements AsyncDisposable {
     target: DownloadTarget,
     options: DownloadOptions = {},
   ): Promise<DownloadResult> {
-    const signal = options.signal ?? NEVER
-    if (typeof target !== 'string') return this.#downloadToStream(remote, target, options, signal)
-    let moved = 0
-    let before = 0
-    const progressing: DownloadOptions = {
-      ...options,
-      onProgress: (bytes, total) => {
-        moved = bytes
-        options.onProgress?.(bytes, total)
-      },
-    }
-    const segments = options.segments ?? 1
-    const throttle = this.#throttle
-    const whole = segments > 1 && (await this.#learn(remote, options, signal))
-    if (whole && (whole.size ?? 0) >= SEGMENTED_FROM) {
-      try {
-        return await downloadSegments(this, {
-          remote,
-          local: target,
-          options,
-          known: whole,
-          throttle,
-          signal,
-        })
-      } catch (error) {
-        if (!isRestartRefused(error)) throw error
-      }
-    }
-    const parts = new Set<string>()
-    // What a try has fetched belongs to this very download; what a listing said before it broke may be old.
-    const { known: _old, ...again } = { ...progressing, resume: true }
-    return this.use(
-      `the download of ${remote}`,
-      signal,
-      'safe',
-      (session, attempt) => {
-        before = moved
-        return downloadToFile({
-          session,
-          remote,
-          local: target,
-          options: attempt === 0 ? progressing : again,
-          throttle,
-          signal,
-          parts,
-        })
-      },
-      () => moved > before,
-    )
+    return downloadWithRetries(this, remote, target, options)
   }
 
   /** Sends a file or stream. A local file is resumed after a break; what can be read only once is not. */
   async upload(source: UploadSource, remote: string, options: UploadOptions = {}): Promise<UploadResult> {
-    const signal = options.signal ?? NEVER
-    const throttle = this.#throttle
-    if (typeof source !== 'string') {
-      const stream = source instanceof Uint8Array ? once(source) : source
-      const repeat = source instanceof Uint8Array && options.how !== 'append' && options.how !== 'unique'
-      return this.use(`the upload of ${remote}`, signal, repeat ? 'safe' : 'unsent', session =>
-        uploadStream(session, source instanceof Uint8Array ? once(source) : stream, remote, {
-          ...options,
-          throttle,
-          signal,
-        }),
-      )
-    }
-    let sent = false
-    let offset = 0
-    let before = 0
-    const progressing: UploadOptions = {
-      ...options,
-      onProgress: (bytes, total) => {
-        sent = true
-        options.onProgress?.(bytes, total)
-      },
-    }
-    const repeat = options.how === 'append' || options.how === 'unique' ? 'unsent' : 'safe'
-    return this.use(
-      `the upload of ${remote}`,
-      signal,
-      repeat,
-      (session, attempt) => {
-        before = offset
-        return uploadFile({
-          session,
-          local: source,
-          remote,
-          options: progressing,
-          throttle,
-          signal,
-          again: attempt > 0 && sent,
-          onOffset: bytes => {
-            offset = bytes
-          },
-        })
-      },
-      // What was sent may be lost on the way: only what the server was found to have is progress.
-      () => offset > before,
-    )
+    return uploadWithRetries(this, source, remote, options)
   }
 
   /** Removes a file. */
@@ -336,78 +233,4 @@ export class FtpClient implements AsyncDisposable {
     const number = ++this.#sessions
     return openSession({ options: this.options, dialler: this.#dialler, facts: this.#facts, number }, signal)
   }
-
-  async #learn(remote: string, options: DownloadOptions, signal: AbortSignal) {
-    return options.known ?? this.use(remote, signal, 'safe', session => learnFile(session, remote, signal))
-  }
-
-  async #downloadToStream(
-    remote: string,
-    target: NodeJS.WritableStream,
-    options: DownloadOptions,
-    signal: AbortSignal,
-  ): Promise<DownloadResult> {
-    const { type = 'binary', onProgress } = options
-    let written = 0
-    let before = 0
-    const sink = {
-      write: async (chunk: Buffer) => {
-        // The chunk's memory is used again, and a stream may keep what it was given.
-        await writeTo(target, Buffer.from(chunk), signal)
-        written += chunk.length
-      },
-    }
-    const known = await this.#learn(remote, options, signal)
-    const expected = type === 'ascii' ? undefined : known.size
-    const { end } = await this.use<Pick<DownloadResult, 'end'>>(
-      `the download of ${remote}`,
-      signal,
-      'safe',
-      async session => {
-        before = written
-        if (type === 'ascii' && written > 0)
-          throw new FtpError('FTP_TRANSFER', `The file ${remote} broke off, and ASCII cannot be resumed.`, {
-            phase: 'transfer',
-          })
-        // A stream cannot take back what it was given.
-        if (expected !== undefined && written > expected) throw changed(remote, expected, written)
-        if (expected !== undefined && expected > 0 && written === expected) return { end: 'claimed' }
-        const offset = written
-        return downloadToSink(session, remote, sink, {
-          offset,
-          type,
-          signal,
-          expected,
-          throttle: this.#throttle,
-          onProgress: bytes => onProgress?.(offset + bytes, expected),
-        })
-      },
-      () => written > before,
-    )
-    if (expected !== undefined && written !== expected) throw changed(remote, expected, written)
-    return { bytes: written, resumedAt: 0, modified: known.modified, end }
-  }
-}
-
-function changed(remote: string, expected: number, written: number): FtpError {
-  return new FtpError('FTP_CHANGED', `The file ${remote} had ${expected} bytes, and ${written} arrived.`, {
-    phase: 'completion',
-  })
-}
-
-/** Writes with backpressure. @throws what ended the stream */
-function writeTo(target: NodeJS.WritableStream, chunk: Buffer, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(aborted('local', signal))
-    signal.addEventListener('abort', stop, { once: true })
-    target.write(chunk, error => {
-      signal.removeEventListener('abort', stop)
-      if (error) reject(error)
-      else resolve()
-    })
-  })
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
 }

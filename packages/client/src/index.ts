@@ -1,4 +1,4 @@
-export { type CallOptions, type DownloadTarget, FtpClient, type UploadSource } from './client.ts'
+export { type CallOptions, FtpClient } from './client.ts'
 export { ControlConnection } from './control/control-connection.ts'
 export type { Exchange } from './control/exchange.ts'
 export { seenAddress } from './data/seen-address.ts'
@@ -9,11 +9,13 @@ export { mirror } from './mirror/mirror.ts'
 export type { CompareBy, LinkRule, MirrorOptions } from './mirror/options.ts'
 export type { MirrorAction, MirrorEvent, MirrorFailure, MirrorSummary } from './mirror/summary.ts'
 export type { DownloadOptions, DownloadResult, KnownFile } from './operations/download.ts'
+export type { DownloadTarget } from './operations/download-with-retries.ts'
 export { type FxpOptions, type FxpResult, fxp } from './operations/fxp.ts'
 export type { FxpProtection } from './operations/fxp-protection.ts'
 export type { FolderListing } from './operations/list.ts'
 export type { RemoteChecksum } from './operations/remote-checksum.ts'
 export type { UploadOptions, UploadResult } from './operations/upload.ts'
+export type { UploadSource } from './operations/upload-with-retries.ts'
 export {
   type ClientOptions,
   type Mode,

@@ -120,7 +120,7 @@ function tellsFolders(entries: readonly RemoteEntry[]): boolean {
 }
 
 /** Where a link in a folder leads by its text; undefined where that climbs out of what is known. */
-export function resolveLink(folder: string, target: string): string | undefined {
+function resolveLink(folder: string, target: string): string | undefined {
   const parts = target.startsWith('/') ? [''] : folder.split('/')
   for (const part of target.split('/')) {
     if (part === '..') {

@@ -2,7 +2,7 @@ import picomatch from 'picomatch'
 import { FtpError } from '../errors.ts'
 
 /** Why an entry is left alone. */
-export type LeftOut = 'excluded' | 'not-included'
+type LeftOut = 'excluded' | 'not-included'
 
 /** Which entries take part. */
 export interface Selection {

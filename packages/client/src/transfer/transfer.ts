@@ -1,4 +1,4 @@
-import type { BreakCause, DataConnection, StreamEnd, Throttle } from '@portolan/channels'
+import type { BreakCause, DataConnection, StreamEnd } from '@portolan/channels'
 import { ProtocolError, type Reply } from '@portolan/protocol'
 import type { Exchange } from '../control/exchange.ts'
 import { askAhead, mayAskAhead, stopAskingAhead } from '../data/data-ahead.ts'
@@ -7,45 +7,7 @@ import { aborted, FtpError, replyError, replyText } from '../errors.ts'
 import { localError } from '../files/local-error.ts'
 import type { Session } from '../session/session.ts'
 import { KeepAlive } from './keep-alive.ts'
-
-/** What is to be transferred. */
-export interface TransferOrder {
-  readonly verb: 'RETR' | 'STOR' | 'APPE' | 'STOU' | 'LIST' | 'MLSD' | 'NLST'
-  readonly argument: string | undefined
-  readonly type: 'A' | 'I'
-  /** Bytes that are there already: REST. */
-  readonly offset?: number
-  /** First and last byte, for servers with RANG. */
-  readonly range?: { readonly start: number; readonly end: number }
-  readonly signal: AbortSignal
-  /** Bytes that a download is known to have; decides about an end without close_notify. */
-  readonly expected?: number | undefined
-  readonly throttle?: Throttle | undefined
-  readonly onProgress?: ((bytes: number) => void) | undefined
-  /** Another transfer follows on this session: its EPSV may be sent ahead. */
-  readonly more?: boolean
-  /** Stop a download after so many bytes; the 426 that follows is what was wanted. */
-  readonly stopAfter?: number
-}
-
-/** What moves the bytes once the connection stands. */
-export type MoveBytes = (connection: DataConnection, options: MoveOptions) => Promise<StreamEnd>
-
-interface MoveOptions {
-  readonly signal: AbortSignal
-  readonly stallMs: number
-  readonly throttle?: Throttle
-  readonly onProgress?: (bytes: number) => void
-}
-
-/** How a transfer ended well. */
-export interface Transferred {
-  /** On the data connection: after TLS, before any conversion. */
-  readonly bytes: number
-  /** `proved`: by the end of the stream itself; `claimed`: by the server's word and the known size alone. */
-  readonly end: 'proved' | 'claimed'
-  readonly reply: Reply
-}
+import { directionOf, isListing, type MoveBytes, type TransferOrder, type Transferred } from './order.ts'
 
 /**
  * Runs one transfer: TYPE, the data connection, REST and the command, the bytes, the final reply. Whatever the server says
@@ -148,7 +110,7 @@ class RunningTransfer {
    */
   async #mayBegin(): Promise<void> {
     const { facts, options, protection } = this.#session
-    const sendsFirst = this.#direction === 'up' || protection === 'private'
+    const sendsFirst = directionOf(this.#order) === 'up' || protection === 'private'
     if (!sendsFirst || facts.silentStart || facts.pipelining === 'proved') return
     const { promise: over, resolve } = Promise.withResolvers<'late' | 'ended'>()
     const timer = setTimeout(resolve, options.timeouts.begin, 'late')
@@ -169,14 +131,14 @@ class RunningTransfer {
    */
   #endRefused(reply: Reply): void {
     const end = () => this.#stop.abort(refusedBy(reply))
-    if (this.#direction === 'up' || this.#exchange.preliminaries === 0) end()
+    if (directionOf(this.#order) === 'up' || this.#exchange.preliminaries === 0) end()
     else this.#draining = setTimeout(end, DRAIN_MS)
   }
 
   async #secure(): Promise<void> {
     const { tls, protection, options, number } = this.#session
     if (!tls || protection === 'clear') return
-    const receives = this.#direction === 'down'
+    const receives = directionOf(this.#order) === 'down'
     const bound = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(options.timeouts.dataConnect)])
     try {
       await this.#connection.secure(tls.data, {
@@ -210,7 +172,7 @@ class RunningTransfer {
       await this.#explanation()
       if (error instanceof ProtocolError)
         throw new FtpError('FTP_PROTOCOL', error.message, { phase: 'transfer', cause: error })
-      throw this.#direction === 'down'
+      throw directionOf(this.#order) === 'down'
         ? localError('write', 'what was received', error)
         : localError('read', 'what was to be sent', error)
     }
@@ -257,15 +219,15 @@ class RunningTransfer {
   /** Whether bytes that ended badly are complete all the same: the server says so, and there are as many as there have to be. */
   #complete(end: StreamEnd & { kind: 'broken' }): boolean {
     const { closeNotify = 'size' } = this.#session.options.tlsOptions
-    if (this.#direction === 'up' || closeNotify === 'required') return false
-    if (this.#order.expected === undefined) return end.cause.code === 'truncated' && this.#isListing
+    if (directionOf(this.#order) === 'up' || closeNotify === 'required') return false
+    if (this.#order.expected === undefined) return end.cause.code === 'truncated' && isListing(this.#order)
     return end.bytes === this.#order.expected - (this.#order.offset ?? 0)
   }
 
   /** More came than the file has: it grew, or the server never ends. */
   get #isTooLong(): boolean {
     const { expected, offset = 0 } = this.#order
-    return this.#direction === 'down' && expected !== undefined && this.#bytes > expected - offset
+    return directionOf(this.#order) === 'down' && expected !== undefined && this.#bytes > expected - offset
   }
 
   #tooLong(reply: Reply | undefined): FtpError {
@@ -380,16 +342,6 @@ class RunningTransfer {
     const failed = new FtpError('FTP_TRANSFER', message, { phase: 'transfer', retryable: true, cause: error })
     session.destroy(failed)
     return failed
-  }
-
-  get #direction(): 'up' | 'down' {
-    const { verb } = this.#order
-    return verb === 'STOR' || verb === 'APPE' || verb === 'STOU' ? 'up' : 'down'
-  }
-
-  get #isListing(): boolean {
-    const { verb } = this.#order
-    return verb === 'LIST' || verb === 'MLSD' || verb === 'NLST'
   }
 }
 
