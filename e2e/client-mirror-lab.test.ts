@@ -10,9 +10,12 @@ import { type LabServer, startServer } from './lab/servers/start.ts'
 import { skipServer } from './lab/servers/workshop.ts'
 import { makeScratch, type Scratch } from './support/scratch.ts'
 
+/** What links point to: the others tell that they are links, or follow them themselves. */
+const TELL_TARGETS = new Set(['portolan', 'vsftpd'])
 const rows = await Promise.all(LAB_SERVERS.map(async one => ({ ...one, skip: await skipServer(one.kind) })))
 
 for (const { kind, label, skip, can } of rows) {
+  const tellsTargets = TELL_TARGETS.has(kind)
   for (const tls of ['off', 'explicit'] as const) {
     describe(`${label}, TLS ${tls}`, { skip: skip || (tls !== 'off' && !can.tls && 'no TLS') }, () => {
       let server: LabServer
@@ -56,6 +59,34 @@ for (const { kind, label, skip, can } of rows) {
         assert.deepEqual(await readTree(join(scratch.path, 'back')), AWKWARD)
         const back = await run('download', 'back', { delete: true })
         assert.deepEqual([back.transferred, back.foldersMade, back.deleted], [0, 0, 0])
+      })
+
+      it('comes to an end in a tree whose links lead in circles, whatever the server makes of them', async () => {
+        await makeTree(join(server.files, 'links'), {
+          'real/a': 'aa',
+          'to-file -> real/a': '',
+          'to-folder -> real': '',
+          'circle -> .': '',
+          'real/up -> ..': '',
+          'dangling -> nowhere': '',
+        })
+        for (const links of ['skip', 'copy', 'follow'] as const) {
+          const local = join(scratch.path, links)
+          const { host, port, user, password, certificate } = server
+          await using client = new FtpClient({
+            ...{ host, port, user, password, tls, connections: 3 },
+            ...(certificate !== undefined && { tlsOptions: { ca: readFileSync(certificate, 'utf8') } }),
+          })
+          const { failed } = await mirror(client, { direction: 'download', remote: 'links', local, links })
+          assert.deepEqual(
+            [...new Set(failed.map(({ error }) => error.code))].join(),
+            failed.length > 0 ? 'FTP_NAME' : '',
+          )
+          const tree = await readTree(local)
+          assert.equal(tree['real/a'], 'aa')
+          if (links === 'follow') assert.deepEqual([tree['to-file'], tree['to-folder/a']], ['aa', 'aa'])
+          if (links === 'copy' && tellsTargets) assert.ok('to-folder -> real' in tree)
+        }
       })
 
       it('removes what is not wanted any more', async () => {

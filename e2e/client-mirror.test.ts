@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { mkdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import {
@@ -248,6 +248,18 @@ describe('a mirror', () => {
     assert.deepEqual((await run({ direction: 'upload' })).failed, [])
     assert.equal(await readFile(bytes(onServer()), 'utf8'), 'latin')
     assertIdle(await run({ direction: 'upload', delete: true }))
+  })
+
+  it('keeps permissions where it is asked to, and set-id bits of a stranger’s choice never', async () => {
+    await makeTree(onServer(), { open: 'x', closed: 'y' })
+    await chmod(onServer('open'), 0o4755)
+    await chmod(onServer('closed'), 0o600)
+    await run({ direction: 'download', keepMode: true })
+    const modes = (root: string) =>
+      Promise.all(['open', 'closed'].map(async name => (await stat(join(root, name))).mode & 0o7777))
+    assert.deepEqual(await modes(local), [0o755, 0o600])
+    await run({ direction: 'upload', remote: `${remote}/up`, keepMode: true })
+    assert.deepEqual(await modes(onServer('up')), [0o755, 0o600])
   })
 
   it('uploads under temporary names and verifies, where it is asked to', async () => {

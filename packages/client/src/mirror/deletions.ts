@@ -87,7 +87,7 @@ function mayGo(path: string, entry: TreeEntry, selection: Selection): boolean {
 }
 
 function endless(path: string): FtpError {
-  return new FtpError('FTP_NAME', `${path} has folders without end.`, { phase: 'command' })
+  return new FtpError('FTP_NAME', `The folder ${path} has folders without end.`, { phase: 'command' })
 }
 
 function unreadable(path: string): FtpError {

@@ -35,12 +35,14 @@ export function folderName(path: string): string {
 export function checkEnd(folder: FolderWork, pathOf: (path: string) => string): void {
   const { path, unique, leadsTo, depth } = folder
   if (depth > DEEPEST)
-    throw new FtpError('FTP_NAME', `${path} is below more than ${DEEPEST} folders.`, { phase: 'local' })
+    throw new FtpError('FTP_NAME', `The folder ${path} is below more than ${DEEPEST} others.`, {
+      phase: 'local',
+    })
   for (let { above } = folder; above; above = above.above) {
     const same = unique !== undefined && above.unique === unique
     const led = leadsTo !== undefined && (above.leadsTo === leadsTo || pathOf(above.path) === leadsTo)
     if (!same && !led) continue
-    const text = `${path} is ${folderName(above.path)} again: links lead in a circle.`
+    const text = `The folder ${path} is ${folderName(above.path)} again: links lead in a circle.`
     throw new FtpError('FTP_NAME', text, { phase: 'local' })
   }
 }

@@ -84,9 +84,13 @@ export class LocalTree implements TargetTree {
     } catch (error) {
       throw localError('write to', folder, error)
     }
-    throw new FtpError('FTP_NAME', `${folder} leads out of ${this.#root}: nothing is written there.`, {
-      phase: 'local',
-    })
+    throw new FtpError(
+      'FTP_NAME',
+      `The path ${folder} leads out of ${this.#root}: nothing is written there.`,
+      {
+        phase: 'local',
+      },
+    )
   }
 
   /** Makes a link, in place of one that is there. The target was checked, see {@link staysInside}. */

@@ -21,7 +21,7 @@ export interface NameRules {
 export function checkName(name: string): void {
   if (name !== '' && name !== '.' && name !== '..' && !/[/\0\r\n]/.test(name)) return
   throw bad(
-    `${JSON.stringify(name)} cannot be the name of a file: FTP could not tell it from a path or a second command.`,
+    `The name ${JSON.stringify(name)} cannot be that of a file: FTP could not tell it from a path or a second command.`,
   )
 }
 
@@ -33,9 +33,9 @@ export function checkName(name: string): void {
 export function checkLocalName(name: string, { platform }: NameRules): void {
   checkName(name)
   if (platform === 'win32' && (NOT_ON_WINDOWS.test(name) || DEVICES.test(name)))
-    throw bad(`${JSON.stringify(name)} cannot be the name of a file on Windows.`)
+    throw bad(`The name ${JSON.stringify(name)} cannot be that of a file on Windows.`)
   if (platform !== 'linux' && hasUndecodable(name))
-    throw bad(`${JSON.stringify(name)} is not UTF-8, which this system needs.`)
+    throw bad(`The name ${JSON.stringify(name)} is not UTF-8, which this system needs.`)
 }
 
 /** What two names have in common that are one file in the target. */

@@ -128,11 +128,12 @@ function planKind(source: TreeEntry, target: TreeEntry | undefined, rules: PlanR
 }
 
 function conflict(source: TreeEntry, target: TreeEntry, rules: PlanRules): PlanStep {
-  const text = `it is ${KIND_NAMES[source.kind]}, and ${KIND_NAMES[target.kind]} in the target`
-  if (rules.delete) return { do: 'replace', source, target, because: { code: 'kind-differs', text } }
+  const text = `${KIND_NAMES[source.kind]}, and ${KIND_NAMES[target.kind]} in the target`
+  if (rules.delete)
+    return { do: 'replace', source, target, because: { code: 'kind-differs', text: `it is ${text}` } }
   const error = new FtpError(
     'FTP_LOCAL',
-    `${within(rules.path, source.name)} cannot be mirrored: ${text}; with delete it takes its place.`,
+    `In the source, ${within(rules.path, source.name)} is ${text}; with delete the one takes the place of the other.`,
     { phase: 'local' },
   )
   return { do: 'fail', source, error }
@@ -168,7 +169,7 @@ function keep(source: TreeEntry, code: string, text: string): PlanStep {
 function twice(name: string, first: string): FtpError {
   const text =
     name === first
-      ? `${JSON.stringify(name)} is listed twice: the first is taken.`
-      : `${JSON.stringify(name)} and ${JSON.stringify(first)} are one name in the target: the first is taken.`
+      ? `The name ${JSON.stringify(name)} is listed twice: the first is taken.`
+      : `The names ${JSON.stringify(name)} and ${JSON.stringify(first)} are one in the target: the first is taken.`
   return new FtpError('FTP_NAME', text, { phase: 'local' })
 }

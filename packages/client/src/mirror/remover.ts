@@ -108,5 +108,5 @@ export class Remover {
 }
 
 function stays({ path }: Extra, why: string): FtpError {
-  return new FtpError('FTP_LOCAL', `${path} stays in the target: ${why}`, { phase: 'local' })
+  return new FtpError('FTP_LOCAL', `In the target, ${path} stays: ${why}`, { phase: 'local' })
 }
