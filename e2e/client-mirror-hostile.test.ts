@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { FtpClient, type MirrorOptions, mirror } from '@portolan/client'
+import { type ClientOptions, FtpClient, type MirrorOptions, mirror } from '@portolan/client'
 import { FakeServer } from './client-cases/fake-server.ts'
 import { type Answer, FEATURES, inTurn, type Script } from './client-cases/script.ts'
 import { makeTree, readTree, type TreeText } from './client-mirror/trees.ts'
@@ -26,6 +26,7 @@ interface HostileCase {
   readonly name: string
   readonly script: Script
   readonly options?: Partial<MirrorOptions>
+  readonly client?: Partial<ClientOptions>
   /** What is there before. */
   readonly local?: TreeText
   /** `path CODE` of each failure. */
@@ -237,6 +238,27 @@ const cases: readonly HostileCase[] = [
     refused: 'folder-failed',
   },
   {
+    name: 'a listing under TLS whose end nothing proves, when it is to delete',
+    script: {
+      features: MLST,
+      files,
+      on: {
+        'MLSD src': [
+          ...BEGIN,
+          { data: { secure: 'signed' } },
+          { data: { send: `${file('good')}\r\n` } },
+          { data: { end: 'no-notify' } },
+          '226 Listed',
+        ],
+      },
+    },
+    client: { tls: 'explicit', tlsOptions: { verify: false } },
+    options: { delete: true },
+    local: { extra: 'kept' },
+    after: { extra: 'kept', ...GOOD },
+    refused: 'not-proved',
+  },
+  {
     name: 'LIST in a language of nobody, when it is to delete',
     script: list('complete nonsense', '-rw-r--r-- 1 o g 4 Jan 02 2026 good'),
     options: { delete: true },
@@ -265,6 +287,7 @@ describe('a mirror of a server that lies, fails or changes', () => {
         port: server.port,
         retry: { retries: 0 },
         pipelining: false,
+        ...one.client,
       })
       const summary = await mirror(client, { direction: 'download', remote: 'src', local, ...one.options })
       assert.deepEqual(
