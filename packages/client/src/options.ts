@@ -25,8 +25,8 @@ export interface TlsOptions extends Omit<ClientTlsOptions, 'host' | 'servername'
   /** The name that the certificate must carry, when it is not the host. */
   readonly servername?: string
   /**
-   * What a data connection without close_notify means, which IIS and z/OS leave out. `size`, the default: complete when the known size
-   * has arrived and the server says 226. `required`: always a truncation. `optional`: always complete.
+   * What a data connection without close_notify means, which IIS and z/OS leave out. `size`, the default: complete when all
+   * bytes of the known size are there; a file of unknown size is not. `required`: always a truncation. `optional`: always complete.
    */
   readonly closeNotify?: 'required' | 'size' | 'optional'
   /** Send CCC after the login: the control connection goes on in the clear, for NAT helpers that must read it. Default false. */

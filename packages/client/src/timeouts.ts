@@ -22,7 +22,7 @@ export interface Timeouts {
   readonly completion: number
   /** How long the reply may take that explains a data connection that broke. Default 3,000. */
   readonly explanation: number
-  /** QUIT, and its reply. Default 2,000. */
+  /** From QUIT to the server's end, in the background. Default 2,000. */
   readonly quit: number
 }
 

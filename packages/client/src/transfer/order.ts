@@ -35,7 +35,7 @@ interface MoveOptions {
 export interface Transferred {
   /** On the data connection: after TLS, before any conversion. */
   readonly bytes: number
-  /** `proved`: by the end of the stream itself; `claimed`: by the server's word and the known size alone. */
+  /** `proved`: by the end of the stream itself, or by its size under TLS; `claimed`: by the server's word alone. */
   readonly end: 'proved' | 'claimed'
   readonly reply: Reply
 }

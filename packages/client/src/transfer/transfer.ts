@@ -138,18 +138,39 @@ class RunningTransfer {
   async #secure(): Promise<void> {
     const { tls, protection, options, number } = this.#session
     if (!tls || protection === 'clear') return
-    const receives = directionOf(this.#order) === 'down'
     const bound = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(options.timeouts.dataConnect)])
     try {
       await this.#connection.secure(tls.data, {
         signal: bound,
-        watchEnd: receives && options.tlsOptions.closeNotify !== 'optional',
+        watchEnd: this.#watchesEnd,
       })
     } catch (error) {
       await this.#throwForData('data-tls', error)
     }
     const facts = this.#connection.tls
     if (facts) options.emit({ type: 'tls', session: number, channel: 'data', ...facts })
+  }
+
+  /**
+   * Whether close_notify has to be seen, which takes a tap below TLS and a tenth of the speed. Where the size is known, bytes
+   * that are missing say as much.
+   */
+  get #watchesEnd(): boolean {
+    const { closeNotify = 'size' } = this.#session.options.tlsOptions
+    if (directionOf(this.#order) === 'up' || closeNotify === 'optional') return false
+    return closeNotify === 'required' || this.#order.expected === undefined
+  }
+
+  /** TLS has ended before all bytes were there, and nobody watched how. */
+  #isCutOff(end: StreamEnd): boolean {
+    const { expected, offset = 0 } = this.#order
+    const unwatched = this.#connection.tls !== undefined && !this.#watchesEnd
+    return (
+      unwatched &&
+      directionOf(this.#order) === 'down' &&
+      expected !== undefined &&
+      end.bytes < expected - offset
+    )
   }
 
   async #moveAndComplete(move: MoveBytes): Promise<Transferred> {
@@ -178,6 +199,7 @@ class RunningTransfer {
     }
     this.#bytes = end.bytes
     if (end.kind === 'broken') return this.#broken(end)
+    if (this.#isCutOff(end)) return this.#broken({ ...end, kind: 'broken', cause: CUT_OFF })
     return { bytes: end.bytes, end: 'proved', reply: await this.#completion() }
   }
 
@@ -348,6 +370,7 @@ class RunningTransfer {
 /** How long what a server sent before it refused may take to arrive, in milliseconds. */
 const DRAIN_MS = 200
 const TOO_LONG: BreakCause = { code: 'aborted', text: 'more bytes came than the file has' }
+const CUT_OFF: BreakCause = { code: 'truncated', text: 'TLS ended before all bytes of the file were there' }
 const CALLER_ENDED: BreakCause = { code: 'aborted', text: 'the caller ended the transfer' }
 const ENOUGH: BreakCause = { code: 'aborted', text: 'as many bytes as were wanted are there' }
 
