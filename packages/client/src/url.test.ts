@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { FtpError } from './errors.ts'
-import { type FtpUrl, looksLikeUrl, maskUrl, parseFtpUrl } from './url.ts'
+import { type FtpUrl, formatFtpUrl, looksLikeUrl, maskUrl, parseFtpUrl } from './url.ts'
 
 const good: readonly (readonly [text: string, url: FtpUrl])[] = [
   ['ftp://ftp.example.org', { tls: 'off', host: 'ftp.example.org', path: '' }],
@@ -131,6 +131,35 @@ test('no text makes it throw anything but FTP_SETTING', () => {
       } catch (error) {
         assert.ok(error instanceof FtpError)
       }
+    }),
+  )
+})
+
+test('what is written is read again, for every host, user and path', () => {
+  const host = fc.constantFrom('ftp.example.org', '192.0.2.1', '2001:db8::1')
+  const user = fc.option(
+    fc.string({ minLength: 1 }).filter(text => !/[\0\r\n]/.test(text) && text !== 'anonymous'),
+    { nil: undefined },
+  )
+  const path = fc.string().filter(text => !/[\0\r\n]/.test(text) && !text.startsWith('//'))
+  const tls = fc.constantFrom<FtpUrl['tls']>('off', 'explicit', 'implicit')
+  const port = fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined })
+  fc.assert(
+    fc.property(fc.record({ host, user, path, tls, port }), parts => {
+      const { user: name, port: number, ...rest } = parts
+      const read = parseFtpUrl(
+        formatFtpUrl({
+          ...rest,
+          ...(name !== undefined && { user: name }),
+          ...(number !== undefined && { port: number }),
+        }),
+      )
+      const usual = parts.tls === 'implicit' ? 990 : 21
+      assert.equal(read.host, parts.host)
+      assert.equal(read.tls, parts.tls)
+      assert.equal(read.user, parts.user)
+      assert.equal(read.path, parts.path)
+      assert.equal(read.port ?? usual, parts.port ?? usual)
     }),
   )
 })

@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url'
-import { decodeName, isAddress } from '@portolan/protocol'
+import { addressFamily, decodeName, isAddress } from '@portolan/protocol'
 import { FtpError } from './errors.ts'
 import type { TlsMode } from './options.ts'
 
@@ -17,6 +17,9 @@ export interface FtpUrl {
   /** `;type=` of RFC 1738 section 3.2.2. */
   readonly type?: 'ascii' | 'binary' | 'listing'
 }
+
+/** What {@link formatFtpUrl} writes. */
+type FtpUrlParts = Pick<FtpUrl, 'tls' | 'host' | 'port' | 'user'> & { readonly path?: string }
 
 const SCHEMES: Readonly<Record<string, TlsMode>> = { ftp: 'off', ftps: 'implicit', ftpes: 'explicit' }
 const TYPES: Readonly<Record<string, NonNullable<FtpUrl['type']>>> = {
@@ -61,6 +64,16 @@ export function parseFtpUrl(text: string): FtpUrl {
     path: decode(tail, text),
     ...(type && { type }),
   }
+}
+
+/** Writes a URL, without a password: {@link parseFtpUrl} reads the same. The port that goes with `tls` is left out. */
+export function formatFtpUrl({ tls, host, port, user, path = '' }: FtpUrlParts): string {
+  const scheme = tls === 'off' ? 'ftp' : tls === 'implicit' ? 'ftps' : 'ftpes'
+  const login = user === undefined || user === 'anonymous' ? '' : `${encodeURIComponent(user)}@`
+  const place = isAddress(host) && addressFamily(host) === 6 ? `[${host}]` : host
+  const usual = port === undefined || port === (tls === 'implicit' ? 990 : 21)
+  const steps = path.split('/').map(encodeURIComponent).join('/').replace(/^\//, '%2F')
+  return `${scheme}://${login}${place}${usual ? '' : `:${port}`}/${steps}`
 }
 
 /**

@@ -1,5 +1,4 @@
-import { FtpError, type FtpUrl, parseFtpUrl } from '@portolan/client'
-import { addressFamily } from '@portolan/protocol'
+import { FtpError, type FtpUrl, formatFtpUrl, parseFtpUrl } from '@portolan/client'
 import { UserError } from '../user-error.ts'
 import { type ConnectionFlags, connectionFlagsIn } from './client-flags.ts'
 import type { ClientIo } from './client-io.ts'
@@ -32,6 +31,7 @@ export async function addSite(
   if (sites.has(name) && !flags.replace)
     throw new UserError(`There is a site ${name} already: --replace stores this one in its place`)
   const url = parseFtpUrl(text)
+  if (url.type) throw new FtpError('FTP_SETTING', 'A site has no ;type=.', { phase: 'settings' })
   const stored = connectionFlagsIn(flags)
   // What could not be used later is better said now.
   readFlagOptions(stored, io.cwd)
@@ -132,15 +132,4 @@ function flagText(key: string, value: unknown): string {
     .flat()
     .map(one => `--${name} ${one}`)
     .join(' ')
-}
-
-const SCHEMES = { off: 'ftp', implicit: 'ftps', explicit: 'ftpes' } as const
-
-/** A URL without its password. */
-function formatFtpUrl({ tls, host, port, user, path, type }: FtpUrl): string {
-  if (type) throw new FtpError('FTP_SETTING', 'A site has no ;type=.', { phase: 'settings' })
-  const login = user === undefined ? '' : `${encodeURIComponent(user)}@`
-  const place = addressFamily(host) === 6 ? `[${host}]` : host
-  const steps = path.split('/').map(encodeURIComponent).join('/').replace(/^\//, '%2F')
-  return `${SCHEMES[tls]}://${login}${place}${port === undefined ? '' : `:${port}`}/${steps}`
 }

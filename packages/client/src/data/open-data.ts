@@ -3,6 +3,7 @@ import type { Reply } from '@portolan/protocol'
 import type { Exchange } from '../control/exchange.ts'
 import { aborted, FtpError, type LeftRung, type Rung, replyError, replyText } from '../errors.ts'
 import type { Session } from '../session/session.ts'
+import { formatFtpUrl } from '../url.ts'
 import { activeRung } from './active-rungs.ts'
 import type { DataWay, RungOutcome } from './data-way.ts'
 import { isPassive, rungsToTry } from './ladder.ts'
@@ -228,12 +229,11 @@ function remember(session: Session, rung: Rung, left: readonly LeftRung[]): void
 }
 
 function nothingWorked(session: Session, rungs: readonly LeftRung[]): FtpError {
-  const { mode, proxy, host } = session.options
+  const { mode, proxy } = session.options
+  const finds = `portolan doctor ${formatFtpUrl(session.options)} finds out what is in the way.`
   const tried = rungs.map(({ rung, because }) => `${rung}: ${because.text}`).join('; ')
   const hint =
-    mode === 'passive' && !proxy
-      ? `Mode auto tries active mode as well; portolan doctor ftp://${host} finds out what is in the way.`
-      : `portolan doctor ftp://${host} finds out what is in the way.`
+    mode === 'passive' && !proxy ? `Mode auto tries active mode as well; ${finds}` : `To see why: ${finds}`
   return new FtpError('FTP_DATA', `No data connection could be had. ${tried}.`, {
     phase: 'data-connect',
     rungs,

@@ -1,13 +1,12 @@
+import { formatFtpUrl } from '@portolan/client'
 import type { Works } from '../works.ts'
 import type { Emitted } from './settings.ts'
-import { shellWord, urlHost, urlPort, urlUser } from './words.ts'
-
-const SCHEMES = { off: 'ftp', explicit: 'ftpes', implicit: 'ftps' } as const
+import { dialledHost, shellWord } from './words.ts'
 
 /** A line of `portolan get`. */
 export function portolan({ works, proxy }: Emitted): string {
   const { tls, mode, pasvAddress, externalAddress, activePorts, trust, fingerprint } = works
-  const url = `${SCHEMES[tls]}://${urlUser(works)}${urlHost(works)}${urlPort(works)}/FILE`
+  const url = formatFtpUrl({ ...works, host: dialledHost(works), path: 'FILE' })
   return [
     'portolan get',
     ...(mode === 'active' ? ['--mode active'] : []),

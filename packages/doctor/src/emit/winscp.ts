@@ -1,7 +1,7 @@
+import { formatFtpUrl } from '@portolan/client'
 import type { Emitted } from './settings.ts'
-import { urlHost, urlPort, urlUser } from './words.ts'
+import { dialledHost } from './words.ts'
 
-const SCHEMES = { off: 'ftp', explicit: 'ftpes', implicit: 'ftps' } as const
 /** WinSCP's numbers for the kinds of proxies. */
 const PROXY_METHODS: Readonly<Record<string, number>> = { socks5: 2, http: 3 }
 
@@ -20,7 +20,7 @@ export function winscp({ works, proxy }: Emitted): string {
       `ProxyPort=${proxy.port}`,
     )
   return [
-    `open ${SCHEMES[tls]}://${urlUser(works)}${urlHost(works)}${urlPort(works)}/`,
+    `open ${formatFtpUrl({ ...works, host: dialledHost(works) })}`,
     `-passive=${mode === 'passive' ? 'on' : 'off'}`,
     ...(trust !== 'verified' && tls !== 'off' && fingerprint !== undefined
       ? [`-certificate="${fingerprint.toLowerCase()}"`]

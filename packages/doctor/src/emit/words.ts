@@ -1,9 +1,14 @@
 import { isAddress } from '@portolan/protocol'
 import type { Works } from '../works.ts'
 
-/** The host as a URL has it; the one address that works, where others do not. */
-export function urlHost({ host, address }: Works): string {
-  const dialled = address ?? host
+/** The host; the one address that works, where others do not. */
+export function dialledHost({ host, address }: Works): string {
+  return address ?? host
+}
+
+/** The same as a URL has it. */
+export function urlHost(works: Works): string {
+  const dialled = dialledHost(works)
   return dialled.includes(':') && isAddress(dialled) ? `[${dialled}]` : dialled
 }
 
