@@ -1,9 +1,8 @@
 import { type Diagnosis, describeStep, type Step, type Verdict, type Works } from '@portolan/doctor'
 import { printable, printableLines } from './client/printable.ts'
 import type { Io } from './io.ts'
+import { wrapText } from './wrap-text.ts'
 
-/** Columns of prose. */
-const WIDTH = 100
 const TITLE = 16
 const MS = 8
 
@@ -39,12 +38,12 @@ export class DoctorText {
       return
     }
     const time = `${step.ms} ms`.padStart(MS)
-    this.#lines(wrap(printable(line), `${MARKS[step.status]} ${title.padEnd(TITLE)}${time}  `))
+    this.#lines(wrapText(printable(line), `${MARKS[step.status]} ${title.padEnd(TITLE)}${time}  `))
   }
 
   conclude({ outcome, verdicts, works, settings }: Diagnosis): void {
     for (const [reason, titles] of this.#skipped)
-      this.#lines(wrap(`${titles.join(', ')}: ${printable(reason)}`, `${MARKS.skip} `))
+      this.#lines(wrapText(`${titles.join(', ')}: ${printable(reason)}`, `${MARKS.skip} `))
     this.#lines(['', ENDS[outcome]])
     for (const verdict of verdicts) this.#lines(['', ...verdictLines(verdict)])
     this.#lines(['', ...(works ? worksLines(works) : ['No way was found by which data moves.'])])
@@ -72,8 +71,8 @@ function verdictLines({ code, severity, confidence, text, fixes }: Verdict): str
   ] as const
   return [
     head,
-    ...wrap(printable(text), '  '),
-    ...places.flatMap(([place, fix]) => (fix === undefined ? [] : wrap(printable(fix), `  ${place}`))),
+    ...wrapText(printable(text), '  '),
+    ...places.flatMap(([place, fix]) => (fix === undefined ? [] : wrapText(printable(fix), `  ${place}`))),
   ]
 }
 
@@ -82,26 +81,9 @@ function worksLines({ mode, rung, tls, pasvAddress, address, asAsked }: Works): 
   const where = pasvAddress === 'server' ? ' to the address that the server tells' : ''
   const at = address === undefined ? '' : ` The server was reached at ${address}.`
   const asked = asAsked ? '' : ' That is not what was asked for.'
-  return wrap(`What works: ${mode} mode by ${rung}${where}, ${how}.${at}${asked} To set it:`)
+  return wrapText(`What works: ${mode} mode by ${rung}${where}, ${how}.${at}${asked} To set it:`)
 }
 
 function indented(text: string): string[] {
   return text.split('\n').map(line => `  ${line}`)
-}
-
-/** Breaks prose between words; further lines stand under the first word. */
-function wrap(text: string, first = ''): string[] {
-  const lines: string[] = []
-  let line = first
-  let isEmpty = true
-  for (const word of text.split(' ')) {
-    if (!isEmpty && line.length + 1 + word.length > WIDTH) {
-      lines.push(line)
-      line = ' '.repeat(first.length)
-      isEmpty = true
-    }
-    line += isEmpty ? word : ` ${word}`
-    isEmpty = false
-  }
-  return [...lines, line]
 }

@@ -1,7 +1,5 @@
 import type { Plan, PlanSection } from '@portolan/doctor'
-
-/** Columns of prose. What is to be pasted keeps its own lines. */
-const WIDTH = 96
+import { wrapText } from './wrap-text.ts'
 
 /** The plan for people: the answer, the reasons, then a part for each program. */
 export function planLines(plan: Plan, sections: readonly PlanSection[]): string[] {
@@ -19,9 +17,9 @@ export function planLines(plan: Plan, sections: readonly PlanSection[]): string[
     { label: 'base port', number: `${passive.value.basePort}`, text: passive.because.text },
   ]
   const wide = Math.max(...reasons.map(({ number }) => number.length))
-  const lines = [...wrap(plan.answer), '', 'Why']
+  const lines = [...wrapText(plan.answer), '', 'Why']
   for (const { label, number, text } of reasons) {
-    lines.push(...wrap(text, `  ${label.padEnd(9)}  ${number.padEnd(wide)}  `))
+    lines.push(...wrapText(text, `  ${label.padEnd(9)}  ${number.padEnd(wide)}  `))
   }
   lines.push('', 'Taken for granted', ...items(plan.assumptions))
   if (plan.warnings.length > 0) lines.push('', 'Beware', ...items(plan.warnings.map(({ text }) => text)))
@@ -35,22 +33,5 @@ function sectionLines({ name, title, text, notes }: PlanSection): string[] {
 }
 
 function items(texts: readonly string[]): string[] {
-  return texts.flatMap(text => wrap(text, '  - '))
-}
-
-/** Breaks prose between words; further lines stand under the first word. */
-function wrap(text: string, first = ''): string[] {
-  const lines: string[] = []
-  let line = first
-  let isEmpty = true
-  for (const word of text.split(' ')) {
-    if (!isEmpty && line.length + 1 + word.length > WIDTH) {
-      lines.push(line)
-      line = ' '.repeat(first.length)
-      isEmpty = true
-    }
-    line += isEmpty ? word : ` ${word}`
-    isEmpty = false
-  }
-  return [...lines, line]
+  return texts.flatMap(text => wrapText(text, '  - '))
 }
