@@ -17,7 +17,7 @@ export async function examineIdle(context: Context): Promise<Finding<IdleEvidenc
   if (longest === 0)
     return {
       status: 'skip',
-      reason: 'Silence was not asked for: --idle 60,120 tries how long NAT and server bear it.',
+      reason: 'It was not asked for: --idle 60,120 tries how long NAT and server bear it.',
     }
   const kept = longest * 1_000 > KEEP_MS
   const probes = await Promise.all([
