@@ -71,8 +71,7 @@ export async function startServer(kind: LabKind, options: LabServerOptions = {})
   await using starting = new AsyncDisposableStack()
   const { path } = starting.use(await makeScratch())
   const { files, scratch } = await makeFolders(path)
-  const passive = options.passive ?? (await freePorts(PASSIVE_PORTS))
-  const port = options.port ?? (await freePorts(1)).basePort
+  const { port, passive } = await portsFor(options)
   const { reachedAt = host } = options
   const addresses = [...new Set([host, reachedAt, masquerade ?? host])]
   const certificate =
@@ -112,6 +111,15 @@ export async function startServer(kind: LabKind, options: LabServerOptions = {})
     },
     errors: () => program.errors,
     [Symbol.asyncDispose]: stop,
+  }
+}
+
+/** One run of free ports for both, so that the control port is never one of the passive ports. */
+async function portsFor(options: LabServerOptions): Promise<{ port: number; passive: FreePorts }> {
+  const { basePort } = await freePorts(PASSIVE_PORTS + 1)
+  return {
+    port: options.port ?? basePort,
+    passive: options.passive ?? { basePort: basePort + 1, numberOfPorts: PASSIVE_PORTS },
   }
 }
 
