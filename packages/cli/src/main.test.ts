@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { main } from './main.ts'
+import { runMain } from './testing-run.ts'
 
 let cwd = ''
 before(async () => {
@@ -13,18 +13,7 @@ before(async () => {
 after(() => rm(cwd, { recursive: true, force: true }))
 
 /** Runs the command and answers what it wrote. */
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const out: string[] = []
-  const err: string[] = []
-  const io = {
-    out: (line: string) => void out.push(line),
-    err: (line: string) => void err.push(line),
-    cwd,
-    errIsTerminal: false,
-  }
-  const code = await main(args, io)
-  return { code, out: out.join('\n'), err: err.join('\n') }
-}
+const run = (...args: string[]) => runMain(cwd, args)
 
 test('help and version are no errors', async () => {
   assert.match((await run('--help')).out, /serve .*\n.*config/s)

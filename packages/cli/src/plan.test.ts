@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Plan, SECTION_NAMES } from '@portolan/doctor'
 import { loadSettings } from '@portolan/settings'
-import { main } from './main.ts'
+import { runMain } from './testing-run.ts'
 
 let cwd = ''
 before(async () => {
@@ -14,18 +14,7 @@ before(async () => {
 after(() => rm(cwd, { recursive: true, force: true }))
 
 /** Runs `portolan plan` and answers what it wrote. */
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const out: string[] = []
-  const err: string[] = []
-  const io = {
-    out: (line: string) => void out.push(line),
-    err: (line: string) => void err.push(line),
-    cwd,
-    errIsTerminal: false,
-  }
-  const code = await main(['plan', ...args], io)
-  return { code, out: out.join('\n'), err: err.join('\n') }
-}
+const run = (...args: string[]) => runMain(cwd, ['plan', ...args])
 
 const FEW = ['--clients', '500', '--per-client', '2']
 

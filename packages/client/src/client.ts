@@ -2,6 +2,7 @@ import { createDialler, createThrottle, type Dialler, type Throttle } from '@por
 import type { HashAlgorithm, RemoteEntry, Reply } from '@portolan/protocol'
 import { FtpError } from './errors.ts'
 import type { HostFacts } from './host-memory.ts'
+import { NEVER } from './never.ts'
 import type { DownloadOptions, DownloadResult } from './operations/download.ts'
 import { type DownloadTarget, downloadWithRetries } from './operations/download-with-retries.ts'
 import { setMode, setModified, statPath } from './operations/facts.ts'
@@ -29,7 +30,6 @@ export interface CallOptions {
  */
 type Repeat = 'safe' | 'unsent'
 
-const NEVER = new AbortController().signal
 const UNSENT_PHASES = new Set(['connect', 'greeting', 'tls', 'login'])
 
 /**

@@ -1,11 +1,10 @@
 import type { FtpClient } from '../client.ts'
+import { NEVER } from '../never.ts'
 import { MirrorContext } from './context.ts'
 import { foldsCase } from './local-tree.ts'
 import { type MirrorOptions, resolveMirror } from './options.ts'
 import { MirrorRun } from './run.ts'
 import type { MirrorSummary } from './summary.ts'
-
-const NEVER = new AbortController().signal
 
 /**
  * Makes one folder like another, across the network: what is new or changed is transferred, over several sessions at once,

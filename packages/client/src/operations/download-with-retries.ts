@@ -1,5 +1,6 @@
 import type { FtpClient } from '../client.ts'
 import { aborted, FtpError, isRestartRefused } from '../errors.ts'
+import { NEVER } from '../never.ts'
 import {
   type DownloadOptions,
   type DownloadResult,
@@ -12,8 +13,6 @@ import { downloadSegments, SEGMENTED_FROM } from './segments.ts'
 
 /** Where downloaded bytes may go: a local path, or a stream, which is not ended. */
 export type DownloadTarget = string | NodeJS.WritableStream
-
-const NEVER = new AbortController().signal
 
 /** A download that is tried again, on another session, from where it broke. */
 export async function downloadWithRetries(

@@ -2,13 +2,13 @@ import { rm } from 'node:fs/promises'
 import type { ByteSink, Throttle } from '@portolan/channels'
 import { AsciiDecoder, type HashAlgorithm } from '@portolan/protocol'
 import { FtpError, isRestartRefused } from '../errors.ts'
-import { checksumFile } from '../files/checksum.ts'
 import { PartFile } from '../files/part-file.ts'
 import type { Session } from '../session/session.ts'
 import type { Transferred } from '../transfer/order.ts'
 import { runTransfer } from '../transfer/transfer.ts'
+import { arrivedWrong } from './arrival.ts'
 import { modifiedOf, sizeOf, statPath } from './facts.ts'
-import { remoteAlgorithms, remoteChecksum } from './remote-checksum.ts'
+import { remoteChecksum } from './remote-checksum.ts'
 
 /** What is known of the remote file before it is fetched. */
 export interface KnownFile {
@@ -196,16 +196,11 @@ async function flushAscii(sink: AsciiSink): Promise<void> {
 }
 
 async function verify({ session, remote, signal }: FileDownload, part: PartFile) {
-  const [algorithm] = remoteAlgorithms(session)
-  const theirs = await remoteChecksum(session, remote, algorithm, signal)
-  const ours = await checksumFile(part.partPath, theirs.algorithm, { signal })
-  if (ours === theirs.hash) return theirs
+  const theirs = await remoteChecksum(session, remote, undefined, signal)
+  const wrong = await arrivedWrong(remote, theirs, part.partPath, signal)
+  if (!wrong) return theirs
   await part.restart()
-  throw new FtpError(
-    'FTP_VERIFY',
-    `The file ${remote} arrived with ${theirs.algorithm} ${ours}, and the server has ${theirs.hash}.`,
-    { phase: 'completion', retryable: true },
-  )
+  throw wrong
 }
 
 /** Fetches a file into a sink of the caller's, from a byte on. */

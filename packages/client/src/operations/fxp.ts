@@ -1,5 +1,6 @@
 import type { FtpClient } from '../client.ts'
 import { FtpError } from '../errors.ts'
+import { NEVER } from '../never.ts'
 import type { Session } from '../session/session.ts'
 import { sizeOf } from './facts.ts'
 import { offerPassive, tellActive } from './fxp-address.ts'
@@ -49,7 +50,6 @@ export interface FxpTry {
   readonly signal: AbortSignal
 }
 
-const NEVER = new AbortController().signal
 const HOUR = 3_600_000
 const SLOWEST_BYTES_PER_SECOND = 64 * 1024
 

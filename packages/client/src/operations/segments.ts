@@ -2,12 +2,12 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import type { Throttle } from '@portolan/channels'
 import type { FtpClient } from '../client.ts'
 import { FtpError } from '../errors.ts'
-import { checksumFile } from '../files/checksum.ts'
 import { localError } from '../files/local-error.ts'
 import { partPathOf } from '../files/part-file.ts'
 import { runTransfer } from '../transfer/transfer.ts'
+import { arrivedWrong } from './arrival.ts'
 import type { DownloadOptions, DownloadResult, KnownFile } from './download.ts'
-import { remoteAlgorithms, remoteChecksum } from './remote-checksum.ts'
+import { remoteChecksum } from './remote-checksum.ts'
 
 /** Files below this size go by one connection: a second one costs more than it brings. */
 export const SEGMENTED_FROM = 8 * 1024 * 1024
@@ -142,13 +142,9 @@ async function fetchSegment(
 
 async function verify(client: FtpClient, { remote, signal }: SegmentedDownload, partPath: string) {
   const theirs = await client.use(remote, signal, 'safe', session =>
-    remoteChecksum(session, remote, remoteAlgorithms(session)[0], signal),
+    remoteChecksum(session, remote, undefined, signal),
   )
-  const ours = await checksumFile(partPath, theirs.algorithm, { signal })
-  if (ours === theirs.hash) return theirs
-  throw new FtpError(
-    'FTP_VERIFY',
-    `The file ${remote} arrived with ${theirs.algorithm} ${ours}, and the server has ${theirs.hash}.`,
-    { phase: 'completion', retryable: true },
-  )
+  const wrong = await arrivedWrong(remote, theirs, partPath, signal)
+  if (wrong) throw wrong
+  return theirs
 }

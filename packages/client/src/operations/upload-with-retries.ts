@@ -1,10 +1,9 @@
 import type { FtpClient } from '../client.ts'
+import { NEVER } from '../never.ts'
 import { type UploadOptions, type UploadResult, uploadFile, uploadStream } from './upload.ts'
 
 /** Where bytes to upload may come from: a local path, bytes, or what can be read once. */
 export type UploadSource = string | AsyncIterable<Uint8Array> | Uint8Array
-
-const NEVER = new AbortController().signal
 
 /** An upload that is tried again, on another session, from what the server has; not what can be read once or would be added twice. */
 export async function uploadWithRetries(

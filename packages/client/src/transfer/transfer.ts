@@ -217,7 +217,8 @@ class RunningTransfer {
   }
 
   async #broken(end: StreamEnd & { kind: 'broken' }): Promise<Transferred> {
-    const { order, session } = { order: this.#order, session: this.#session }
+    const order = this.#order
+    const session = this.#session
     if (order.signal.aborted) {
       await this.#abort()
       throw aborted('transfer', order.signal)

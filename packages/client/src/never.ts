@@ -1,0 +1,2 @@
+/** The signal of an operation that nobody ends. */
+export const NEVER = new AbortController().signal
