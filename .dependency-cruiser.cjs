@@ -7,7 +7,10 @@ const MAY_IMPORT = {
   server: ['channels', 'protocol', 'settings', 'storage'],
   client: ['channels', 'protocol'],
   doctor: ['channels', 'client', 'protocol'],
-  cli: ['channels', 'client', 'doctor', 'protocol', 'settings', 'storage', 'server'],
+  store: [],
+  console: ['channels', 'client', 'doctor', 'protocol', 'server', 'settings', 'storage', 'store'],
+  web: ['console', 'settings'],
+  cli: ['channels', 'client', 'console', 'doctor', 'protocol', 'server', 'settings', 'storage', 'store'],
 }
 
 const layers = Object.entries(MAY_IMPORT).map(([from, allowed]) => ({
@@ -26,7 +29,21 @@ module.exports = {
       comment: 'A package is used through its src/index.ts.',
       severity: 'error',
       from: { path: '^packages/([^/]+)/' },
-      to: { path: '^packages/([^/]+)/', pathNot: ['^packages/$1/', '^packages/[^/]+/src/index\\.ts$'] },
+      to: {
+        path: '^packages/([^/]+)/',
+        pathNot: [
+          '^packages/$1/',
+          '^packages/[^/]+/src/index\\.ts$',
+          '^packages/console/src/contract/index\\.ts$',
+        ],
+      },
+    },
+    {
+      name: 'web-takes-types',
+      comment: 'The browser runs nothing of the node: of other packages it takes types alone.',
+      severity: 'error',
+      from: { path: '^packages/web/' },
+      to: { path: '^packages/(?!web/)', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'no-cycles',

@@ -14,6 +14,10 @@ const CHECKS = [
   },
   { name: 'types', command: ['tsc', '--project', 'tsconfig.json'] },
   {
+    name: 'types of the web console',
+    command: ['tsc', '--project', 'packages/web/tsconfig.json', '--noEmit'],
+  },
+  {
     name: 'layers',
     command: ['depcruise', 'packages', '--config', '.dependency-cruiser.cjs', '--output-type', 'json'],
     verify: someModules,

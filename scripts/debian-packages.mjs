@@ -14,6 +14,8 @@ const PROGRAMS = [
   { program: 'ip', package: 'iproute2' },
   { program: 'nft', package: 'nftables' },
   { program: 'iptables-restore', package: 'iptables' },
+  { program: 'pg_ctlcluster', package: 'postgresql' },
+  { program: 'chromium', package: 'chromium', beside: ['fonts-dejavu-core'] },
 ]
 
 function isThere(program) {
@@ -35,7 +37,7 @@ const missing = () => PROGRAMS.filter(({ program }) => !isThere(program))
  * error, since CI may leave nothing out.
  */
 export function ensureDebianPackages() {
-  const wanted = missing().map(one => one.package)
+  const wanted = missing().flatMap(one => [one.package, ...(one.beside ?? [])])
   if (wanted.length === 0) return
   if (process.getuid?.() === 0 && isThere('apt-get')) {
     console.log(`Installing Debian packages for the end-to-end tests: ${wanted.join(' ')}`)

@@ -81,7 +81,7 @@ async function watch(server: FtpServer, { metrics: at }: Settings, logger: Logge
     logEvent(logger, event)
   })
   if (at === undefined) return { [Symbol.asyncDispose]: async () => {} }
-  const { createMetrics, serveMetrics } = await import('./metrics.ts')
+  const { createMetrics, serveMetrics } = await import('@portolan/console')
   const metrics = createMetrics(() => server.figures())
   server.on('event', metrics.count)
   const http = await serveMetrics(metrics, at)

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { ServerEvent, ServerFigures } from '@portolan/server'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { UserError } from './user-error.ts'
+import { NodeError } from '../node/node-error.ts'
 
 /** Seconds. Small files take milliseconds, images of disks hours. */
 const TRANSFER_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 300, 1800, 7200]
@@ -132,7 +132,7 @@ export interface MetricsServer extends AsyncDisposable {
 
 /**
  * Serves figures under `/metrics`.
- * @throws {UserError} when the address cannot be had
+ * @throws {NodeError} `NODE_LISTEN` when the address cannot be had
  */
 export async function serveMetrics(
   metrics: Metrics,
@@ -163,7 +163,9 @@ function listen(server: Server, { host, port }: { host: string; port: number }):
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why = error.code === 'EADDRINUSE' ? 'another program listens there already' : error.message
-      reject(new UserError(`metrics cannot listen on ${host}:${port}: ${why}`))
+      reject(
+        new NodeError('NODE_LISTEN', `metrics cannot listen on ${host}:${port}: ${why}`, { cause: error }),
+      )
     })
     server.listen({ host, port }, resolve)
   })

@@ -1,0 +1,1 @@
+export { createMetrics, type Metrics, type MetricsServer, serveMetrics } from './metrics/metrics.ts'
