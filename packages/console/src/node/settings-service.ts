@@ -29,4 +29,9 @@ export interface SettingsService {
   revert(version: number, base: number, actor: string): Promise<SettingsView>
   /** What a revert would do. */
   previewRevert(version: number): Promise<SettingsPreview>
+  /**
+   * Groups of the store were changed: reads them again and takes them into force for what comes from now on.
+   * @throws {Problem} 409 `SETTINGS_REFUSED` when the server could not take them
+   */
+  groupsChanged(): Promise<void>
 }
