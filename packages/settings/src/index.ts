@@ -17,3 +17,4 @@ export {
   settingsSchema,
   type UserSettings,
 } from './schema.ts'
+export { suggest } from './suggest.ts'
