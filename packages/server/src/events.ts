@@ -5,7 +5,7 @@ export type TransferVerdict = 'complete' | 'broken' | 'failed' | 'refused'
 
 /** The session in which something happened. */
 export interface SessionRef {
-  /** Unique in the life of the server: worker, then a running number, such as `1-42`. */
+  /** Unique in the life of the server: worker, then a running number, such as `1-42`; `web-7` for the web client. */
   readonly session: string
   /** The client's address, as PROXY protocol or the socket gives it. */
   readonly address: string
@@ -18,8 +18,9 @@ export interface TransferFacts {
   /** Virtual path; of a listing, the folder. */
   readonly path: string
   readonly direction: 'download' | 'upload' | 'listing'
-  readonly mode: 'passive' | 'active'
-  /** The two ends of the data connection, as `address:port`. */
+  /** `web`: by the web client, without a data connection. */
+  readonly mode: 'passive' | 'active' | 'web'
+  /** The two ends of the data connection, as `address:port`. Of the web client: `web`, and the address alone. */
   readonly local: string
   readonly remote: string
   /** Why this data connection was made the way it was. */

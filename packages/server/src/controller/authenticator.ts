@@ -13,6 +13,11 @@ export interface Authenticator {
    * @throws when it cannot be told, such as when a directory does not answer: the client then gets 421, not 530
    */
   authenticate(ask: { user: string; password: string; address: string }): Promise<UserRecord | undefined>
+  /**
+   * The user as it is now, without a password, for somebody who has shown it before. Without this method nobody can use
+   * the web client. @throws when it cannot be told
+   */
+  lookup?(user: string): Promise<UserRecord | undefined>
 }
 
 /** The users of the settings. */
@@ -29,6 +34,10 @@ export class SettingsAuthenticator implements Authenticator {
   async requiresTls(name: string): Promise<boolean> {
     const user = this.#users.get(name)
     return !!user && (user.requireTls || user.groups.some(group => this.#tlsGroups.has(group)))
+  }
+
+  async lookup(name: string): Promise<UserRecord | undefined> {
+    return this.#users.get(name)
   }
 
   async authenticate({

@@ -26,9 +26,54 @@ export interface LoginState {
 
 /** What PASS decides: the password first, then what the account allows, then the limits. */
 export async function answerLogin(ask: LoginAsk, rules: LoginRules, state: LoginState): Promise<LoginAnswer> {
-  const banned = Math.max(state.bans.remaining(ask.address), state.bans.remainingFor(ask.user, ask.address))
-  if (banned > 0) return { kind: 'refused', ...bannedRefusal(ask.address, banned) }
+  const banned = bannedNow(ask, state)
+  if (banned) return { kind: 'refused', ...banned }
   if (rules.accounts.isAnonymous(ask.user)) return anonymousLogin(ask, rules, state)
+  const answer = await checkPassword(ask, rules, state)
+  if (answer.kind === 'refused') return answer
+  const { user } = answer
+  const full = state.limits.logIn(ask.session, user.name, user.maxSessions)
+  if (full) return { kind: 'refused', ...full }
+  state.bans.succeeded(ask.address, user.name)
+  return { kind: 'accepted', account: rules.accounts.of(user, ask.address) }
+}
+
+/** Somebody who signs in by another way than FTP. */
+export type WebLoginAsk = Omit<LoginAsk, 'listener'>
+
+/** What PASS decides, for somebody who opens no session: no limit of sessions counts, and anonymous access is not offered. */
+export async function answerWebLogin(
+  ask: WebLoginAsk,
+  rules: LoginRules,
+  state: LoginState,
+): Promise<LoginAnswer> {
+  const banned = bannedNow(ask, state)
+  if (banned) return { kind: 'refused', ...banned }
+  if (rules.accounts.isAnonymous(ask.user)) return refused('login.failed')
+  const answer = await checkPassword(ask, rules, state)
+  if (answer.kind === 'refused') return answer
+  state.bans.succeeded(ask.address, answer.user.name)
+  const account = rules.accounts.of(answer.user, ask.address)
+  const { userClass, userClassBecause: because } = account
+  const { session, address } = ask
+  state.emit({ type: 'login', session, address, user: account.user, userClass, because })
+  return { kind: 'accepted', account }
+}
+
+/** What keeps somebody out before a password is looked at. */
+export function bannedNow(
+  { user, address }: { user: string; address: string },
+  { bans }: Pick<LoginState, 'bans'>,
+): Refusal | undefined {
+  const banned = Math.max(bans.remaining(address), bans.remainingFor(user, address))
+  return banned > 0 ? bannedRefusal(address, banned) : undefined
+}
+
+async function checkPassword(
+  ask: WebLoginAsk,
+  rules: LoginRules,
+  state: LoginState,
+): Promise<{ readonly kind: 'right'; readonly user: UserRecord } | ({ readonly kind: 'refused' } & Refusal)> {
   let user: UserRecord | undefined
   try {
     user = await rules.cache.check(ask)
@@ -39,14 +84,9 @@ export async function answerLogin(ask: LoginAsk, rules: LoginRules, state: Login
   }
   if (!user) return wrongPassword(ask, state)
   const refusal = refusalOf(user, ask, state.now())
-  if (refusal) {
-    report(ask, state, refusal.key, `refused although the password is right: ${refusal.key}`)
-    return { kind: 'refused', ...refusal }
-  }
-  const full = state.limits.logIn(ask.session, user.name, user.maxSessions)
-  if (full) return { kind: 'refused', ...full }
-  state.bans.succeeded(ask.address, user.name)
-  return { kind: 'accepted', account: rules.accounts.of(user, ask.address) }
+  if (!refusal) return { kind: 'right', user }
+  report(ask, state, refusal.key, `refused although the password is right: ${refusal.key}`)
+  return { kind: 'refused', ...refusal }
 }
 
 function anonymousLogin(ask: LoginAsk, rules: LoginRules, state: LoginState): LoginAnswer {
@@ -56,7 +96,7 @@ function anonymousLogin(ask: LoginAsk, rules: LoginRules, state: LoginState): Lo
   return full ? { kind: 'refused', ...full } : { kind: 'accepted', account }
 }
 
-async function wrongPassword(ask: LoginAsk, state: LoginState): Promise<LoginAnswer> {
+async function wrongPassword(ask: WebLoginAsk, state: LoginState): Promise<{ readonly kind: 'refused' } & Refusal> {
   const { delayMs, bannedUntil } = state.bans.failed(ask.address, ask.user)
   report(ask, state, 'password', `wrong user name or password for ${ask.user}`)
   if (bannedUntil !== undefined) {
@@ -70,7 +110,11 @@ async function wrongPassword(ask: LoginAsk, state: LoginState): Promise<LoginAns
 }
 
 /** What keeps a user out whose password is right. */
-function refusalOf(user: UserRecord, ask: LoginAsk, now: number): Refusal | undefined {
+export function refusalOf(
+  user: UserRecord,
+  ask: { address: string; tls: boolean },
+  now: number,
+): Refusal | undefined {
   const no = (key: ReplyKey): Refusal => ({ key, values: { address: ask.address }, close: false })
   if (!user.enabled) return no('login.disabled')
   if (user.expires !== undefined && Date.parse(user.expires) < now) return no('login.expired')
@@ -89,6 +133,6 @@ function refused(key: ReplyKey): { readonly kind: 'refused' } & Refusal {
   return { kind: 'refused', key, close: false }
 }
 
-function report(ask: LoginAsk, state: LoginState, code: string, text: string): void {
+function report(ask: WebLoginAsk, state: LoginState, code: string, text: string): void {
   state.emit({ type: 'login-failed', session: ask.session, address: ask.address, user: ask.user, code, text })
 }

@@ -52,16 +52,17 @@ export class QuotaGate {
    * Publishes the upload and settles what it really took the place of. One at a time for each user: two uploads that
    * replace one file must not both be credited with it.
    */
-  async publish(look: () => Promise<Replaced>, publish: () => Promise<unknown>): Promise<void> {
-    await inTurn(this.#user, async () => {
+  publish<T>(look: () => Promise<Replaced>, publish: () => Promise<T>): Promise<T> {
+    return inTurn(this.#user, async () => {
       const replaced = await look()
       // What was to be replaced may have been moved away meanwhile: then its bytes are not free.
       await this.#reserve(this.#used - replaced.bytes - this.#granted)
-      await publish()
+      const published = await publish()
       this.#settle(
         this.#used - replaced.bytes - this.#granted,
         (replaced.files > 0 ? 0 : 1) - this.#grantedFiles,
       )
+      return published
     })
   }
 
@@ -90,13 +91,16 @@ export class QuotaGate {
 const turns = new Map<string, Promise<void>>()
 
 /** Runs work of one user after the work before it has ended, however it ended. */
-async function inTurn(user: string, work: () => Promise<void>): Promise<void> {
+async function inTurn<T>(user: string, work: () => Promise<T>): Promise<T> {
   const before = turns.get(user) ?? Promise.resolve()
   const mine = before.then(work, work)
-  const settled = mine.catch(() => {})
+  const settled = mine.then(
+    () => {},
+    () => {},
+  )
   turns.set(user, settled)
   try {
-    await mine
+    return await mine
   } finally {
     if (turns.get(user) === settled) turns.delete(user)
   }

@@ -1,3 +1,4 @@
+import type { Settings } from '@portolan/settings'
 import { openLocalStorage, type Storage } from '@portolan/storage'
 
 /** How many storages without a session are kept ready. */
@@ -8,19 +9,13 @@ interface Shared {
   users: number
 }
 
-/** What a folder is opened with. */
-export interface StorageSettings {
-  readonly keepBrokenMs: number
-  readonly durable: boolean
-  readonly umask?: number
-}
-
 /** The local storages of a worker, one for each folder, shared by all sessions that use it. */
 export class Storages implements AsyncDisposable {
-  readonly #settings: StorageSettings
+  readonly #settings: Settings['uploads']
   readonly #open = new Map<string, Shared>()
 
-  constructor(settings: StorageSettings) {
+  /** @param settings - how uploads of these folders get their names */
+  constructor(settings: Settings['uploads']) {
     this.#settings = settings
   }
 
@@ -52,10 +47,10 @@ export class Storages implements AsyncDisposable {
   }
 
   #openFolder(root: string): Promise<Storage & AsyncDisposable> {
-    const { keepBrokenMs, durable, umask } = this.#settings
+    const { keepBroken, durable, umask } = this.#settings
     return openLocalStorage({
       root,
-      keepBrokenMs,
+      keepBrokenMs: keepBroken,
       durable: durable ? 'fsync' : 'none',
       ...(umask !== undefined && { umask }),
     })

@@ -9,7 +9,6 @@ import {
   TrustedNetworks,
 } from '@portolan/channels'
 import { encodeReply, normaliseAddress } from '@portolan/protocol'
-import { mountStorages } from '@portolan/storage'
 import type { ServerEvent, SessionEvent } from '../events.ts'
 import type {
   Arrival,
@@ -22,9 +21,10 @@ import type {
 } from '../link.ts'
 import type { Account } from '../policy/account.ts'
 import { Session, type SessionEnds, type SessionOwner } from '../session/session.ts'
-import { UserFiles } from '../session/user-files.ts'
+import type { UserFiles } from '../session/user-files.ts'
 import { buildContext } from './build-context.ts'
 import type { WorkerContext } from './context.ts'
+import { openUserFiles } from './open-user-files.ts'
 import { Storages } from './storages.ts'
 
 /** How often idle sessions are looked for. */
@@ -68,11 +68,7 @@ export class Worker implements WorkerLink, SessionOwner {
     const { uploads } = config.settings
     if (JSON.stringify(uploads) !== JSON.stringify(before?.settings.uploads)) {
       // Sessions keep the storages they have; those close with the worker.
-      this.#storages = new Storages({
-        keepBrokenMs: uploads.keepBroken,
-        durable: uploads.durable,
-        ...(uploads.umask !== undefined && { umask: uploads.umask }),
-      })
+      this.#storages = new Storages(uploads)
     }
     this.#config = config
     this.#context = buildContext(config, this.#ports, this.#dns)
@@ -183,25 +179,8 @@ export class Worker implements WorkerLink, SessionOwner {
   }
 
   async openFiles(account: Account): Promise<UserFiles> {
-    const storages = this.#storages
-    if (!storages) throw new Error('the worker has no configuration yet')
-    const folders: string[] = []
-    const release = () => {
-      for (const folder of folders.splice(0)) storages.release(folder)
-    }
-    try {
-      const mounts = []
-      for (const mount of account.mounts) {
-        mounts.push({ path: mount.path, storage: await storages.acquire(mount.folder) })
-        folders.push(mount.folder)
-      }
-      const [only] = mounts
-      const storage = mounts.length === 1 && only?.path === '/' ? only.storage : mountStorages(mounts)
-      return new UserFiles(account, storage, release)
-    } catch (error) {
-      release()
-      throw error
-    }
+    if (!this.#storages) throw new Error('the worker has no configuration yet')
+    return await openUserFiles(account, this.#storages)
   }
 
   /** Ports that stay the same stay open: reservations and transfers of running sessions do not notice a reload. */
