@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { SettingsView } from '@portolan/console/contract'
+import fc from 'fast-check'
+import {
+  changesOf,
+  draftValue,
+  emptyDraft,
+  flagOf,
+  layOver,
+  originOf,
+  sameValue,
+  withoutChange,
+  withReset,
+  withValue,
+} from './draft.ts'
+
+const view: SettingsView = {
+  version: 3,
+  effective: {
+    passive: { basePort: 61_000, numberOfPorts: 100, addressRules: [{ address: 'local' }] },
+    limits: { sessions: 10 },
+    messages: { replies: { 'file.denied': 'no' } },
+  },
+  origins: { 'passive.basePort': 'store', limits: 'file', 'passive.addressRules': 'flag' },
+  flags: { 'passive.addressRules': '--address' },
+  warnings: [],
+}
+
+test('what is typed is shown, and what is not comes from the settings in force', () => {
+  const draft = withValue(emptyDraft, view, 'passive.basePort', 50_000)
+  assert.equal(draftValue(draft, view, 'passive.basePort'), 50_000)
+  assert.equal(draftValue(draft, view, 'passive.numberOfPorts'), 100)
+  assert.deepEqual(changesOf(draft), [{ path: 'passive.basePort', value: 50_000 }])
+})
+
+test('typing what is in force already takes the change away', () => {
+  const changed = withValue(emptyDraft, view, 'passive.basePort', 50_000)
+  assert.equal(withValue(changed, view, 'passive.basePort', 61_000).size, 0)
+})
+
+test('a value taken away is reset when the store has set it, and else is no change', () => {
+  assert.deepEqual(changesOf(withValue(emptyDraft, view, 'passive.basePort', undefined)), [
+    { path: 'passive.basePort', reset: true },
+  ])
+  assert.deepEqual(changesOf(withValue(emptyDraft, view, 'limits.sessions', undefined)), [])
+})
+
+test('a change of a whole takes the place of changes below it', () => {
+  const below = withValue(emptyDraft, view, 'messages.replies["file.denied"]', 'denied')
+  assert.deepEqual(changesOf(withReset(below, 'messages.replies')), [
+    { path: 'messages.replies', reset: true },
+  ])
+  assert.deepEqual(changesOf(withValue(below, view, 'messages', { greeting: 'hi' })), [
+    { path: 'messages', value: { greeting: 'hi' } },
+  ])
+})
+
+test('origin and flag of a setting are told by the nearest path above', () => {
+  assert.equal(originOf(view, 'limits.sessions'), 'file')
+  assert.equal(originOf(view, 'passive.numberOfPorts'), 'default')
+  assert.equal(flagOf(view, 'passive.addressRules[0]'), '--address')
+  assert.equal(flagOf(view, 'passive.basePort'), undefined)
+})
+
+test('a draft laid over newer settings keeps what is still a change and tells where both have changed', () => {
+  const drafted = [
+    ['passive.basePort', 50_000],
+    ['passive.numberOfPorts', 200],
+    ['limits.sessions', 20],
+  ] as const
+  const draft = drafted.reduce((all, [path, value]) => withValue(all, view, path, value), emptyDraft)
+  const after: SettingsView = {
+    ...view,
+    version: 4,
+    effective: { ...view.effective, passive: { basePort: 40_000, numberOfPorts: 200 } },
+  }
+  const laid = layOver(draft, view, after)
+  assert.deepEqual(changesOf(laid.draft), [
+    { path: 'passive.basePort', value: 50_000 },
+    { path: 'limits.sessions', value: 20 },
+  ])
+  assert.deepEqual(laid.both, ['passive.basePort'])
+})
+
+test('a reset is dropped when somebody has done it already', () => {
+  const draft = withReset(emptyDraft, 'passive.basePort')
+  assert.equal(layOver(draft, view, { ...view, origins: {} }).draft.size, 0)
+})
+
+test('values are the same whatever the order of their keys, and typing back and forth leaves no change', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (tree, other) => {
+      const turned = Object.fromEntries(Object.entries(tree).reverse())
+      assert.equal(sameValue(tree, turned), true)
+      const held: SettingsView = { ...view, effective: { messages: tree } }
+      const typed = withValue(emptyDraft, held, 'messages', other)
+      assert.equal(withValue(typed, held, 'messages', turned).size, 0)
+      assert.equal(withoutChange(typed, 'messages').size, 0)
+    }),
+  )
+})
+
+test('a list is no object with the same keys', () => {
+  assert.equal(sameValue(['a'], { 0: 'a' }), false)
+  assert.equal(sameValue([], {}), false)
+})

@@ -1,0 +1,19 @@
+const LOWEST_PORT = 1024
+const HIGHEST_PORT = 65_535
+
+/** The last port of a range; undefined while the two numbers make none. */
+export function portEnd(basePort: unknown, numberOfPorts: unknown): number | undefined {
+  if (!isWhole(basePort) || !isWhole(numberOfPorts)) return undefined
+  if (basePort < LOWEST_PORT || numberOfPorts < 1) return undefined
+  const end = basePort + numberOfPorts - 1
+  return end <= HIGHEST_PORT ? end : undefined
+}
+
+/** The number of ports that makes a range end where somebody wants it to; undefined where it cannot. */
+export function portsUntil(basePort: unknown, end: unknown): number | undefined {
+  if (!isWhole(basePort) || !isWhole(end)) return undefined
+  if (basePort < LOWEST_PORT || end < basePort || end > HIGHEST_PORT) return undefined
+  return end - basePort + 1
+}
+
+const isWhole = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value)
