@@ -55,6 +55,9 @@ export function readFlags(flags: ServeFlags, context: FlagContext): ReadFlags {
     passivePorts: one('--passive-ports', flags.passivePorts, parsePorts),
     activePorts: one('--active-ports', flags.activePorts, parsePorts),
     passiveRules: take('--passive-rule', flags.passiveRule, parsePassiveRule),
+    console: one('--console', flags.console, text =>
+      text === 'off' ? { value: 'off' as const } : parseHostPort(/^\d+$/.test(text) ? `127.0.0.1:${text}` : text),
+    ),
     metrics: one('--metrics', flags.metrics, text =>
       parseHostPort(/^\d+$/.test(text) ? `127.0.0.1:${text}` : text),
     ),
@@ -83,6 +86,7 @@ interface FlagValues {
   readonly activePorts: { readonly basePort: number; readonly numberOfPorts: number } | undefined
   readonly passiveRules: readonly FlagRule[]
   readonly metrics: HostPort | undefined
+  readonly console: HostPort | 'off' | undefined
 }
 
 interface Given {
@@ -196,5 +200,10 @@ function putRest(draft: SettingsDraft, { flags, values }: Given): void {
     if (text !== undefined) draft.set(path, numberOrText(text), flag)
   }
   if (values.metrics !== undefined) draft.set('metrics', values.metrics, '--metrics')
+  if (values.console === 'off') draft.set('console.enabled', false, '--console')
+  else if (values.console !== undefined) {
+    draft.set('console.host', values.console.host, '--console')
+    draft.set('console.port', values.console.port, '--console')
+  }
   if (flags.log !== undefined) draft.set('log.format', flags.log, '--log')
 }

@@ -3,6 +3,10 @@ import type { Command } from 'commander'
 /** The flags of `portolan serve`, as texts; what they mean is said by the settings they stand for. */
 export interface ServeFlags {
   readonly config?: string
+  readonly data?: string
+  readonly database?: string
+  readonly keyFile?: string
+  readonly console?: string
   readonly listen?: readonly string[]
   readonly implicitTls?: readonly string[]
   readonly user?: readonly string[]
@@ -29,6 +33,22 @@ export interface ServeFlags {
 /** Every flag, the setting it stands for, and whether it may be given several times. Order is the order of the help. */
 const FLAGS: readonly { flag: string; text: string; many?: true }[] = [
   { flag: '--config <file>', text: 'settings file; flags win over it' },
+  {
+    flag: '--data <folder>',
+    text: 'keep users, logs and changed settings here, and run the web console; the default, ./data, is left out with FOLDER or --config',
+  },
+  {
+    flag: '--database <url>',
+    text: 'keep them in PostgreSQL instead, for several machines: postgres://user:password@host/database',
+  },
+  {
+    flag: '--key-file <file>',
+    text: 'key of the secrets in the database; every machine of one database needs the same. Default: secret.key of the data folder',
+  },
+  {
+    flag: '--console <host:port|off>',
+    text: 'where the web console and the API listen (console.host, console.port)',
+  },
   {
     flag: '--listen <host:port>',
     text: 'accept control connections here, in place of the listeners of the file (listeners)',

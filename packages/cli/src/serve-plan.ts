@@ -1,7 +1,13 @@
 import { access, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { type LoadedSettings, loadSettings, type Problem, SettingsError } from '@portolan/settings'
-import { type DataFolder, openDataFolder, SETTINGS_FILE } from './first-start.ts'
+import {
+  type LoadedSettings,
+  loadSettings,
+  type Problem,
+  SettingsError,
+  type StoredSettings,
+} from '@portolan/settings'
+import { type DataFolder, NO_PASSWORD, openDataFolder, SETTINGS_FILE } from './first-start.ts'
 import { type HashedUser, type ReadFlags, readFlags } from './flag-overlay.ts'
 import type { ServeFlags } from './flags.ts'
 import { throwProblems } from './problems.ts'
@@ -29,8 +35,20 @@ export interface ServePlan {
   readonly config?: string
   /** Set when nothing was named: the data folder is used. */
   readonly data?: DataFolder
-  /** Reads everything anew: the file may have changed, the flags have not. */
-  load(): Promise<LoadedSettings>
+  /** Where state is kept. Absent: there is no store, and no web console. */
+  readonly store?: StorePlace
+  /**
+   * Reads everything anew: the file may have changed, the flags have not.
+   * @param stored - what lies between the file and the flags
+   */
+  load(stored?: StoredSettings): Promise<LoadedSettings>
+}
+
+/** Where a node keeps its state. */
+export interface StorePlace {
+  readonly folder: string
+  readonly database?: string
+  readonly keyFile?: string
 }
 
 /**
@@ -50,10 +68,12 @@ export async function planServe(ask: ServeAsk, { cwd, hash }: PlanOptions): Prom
   )
   const file = data?.config ?? draft.file
   const overlay = draft.read.overlay(users)
+  const store = storePlace(ask.flags, cwd, draft.data)
   return {
     ...(file !== undefined && { config: file }),
     ...(data !== undefined && { data }),
-    load: () => loadSettings({ ...(file !== undefined && { file }), overlay }),
+    ...(store !== undefined && { store }),
+    load: stored => loadSettings({ ...(file !== undefined && { file }), ...stored, overlay }),
   }
 }
 
@@ -82,7 +102,8 @@ interface Draft {
 async function readAsk(ask: ServeAsk, cwd: string): Promise<Draft> {
   const home = ask.folder === undefined ? undefined : resolve(cwd, ask.folder)
   const named = ask.flags.config === undefined ? undefined : resolve(cwd, ask.flags.config)
-  const data = home === undefined && named === undefined ? resolve(cwd, DATA_FOLDER) : undefined
+  const data =
+    home === undefined && named === undefined ? resolve(cwd, ask.flags.data ?? DATA_FOLDER) : undefined
   const homeOf = (user: string) => home ?? join(cwd, DATA_FOLDER, 'files', user)
   const anonymousHome = named !== undefined && home === undefined ? undefined : homeOf('anonymous')
   const read = readFlags(ask.flags, { cwd, ...(anonymousHome !== undefined && { anonymousHome }) })
@@ -94,9 +115,6 @@ async function readAsk(ask: ServeAsk, cwd: string): Promise<Draft> {
     homeOf,
   }
 }
-
-/** A hash that is well formed and that no password has. */
-const NO_PASSWORD = `$argon2id$v=19$m=19456,t=2,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
 /** The mistakes of the file and of the flags together, as far as the flags could be read. */
 async function problemsOf(draft: Draft): Promise<readonly Problem[]> {
@@ -112,6 +130,21 @@ async function problemsOf(draft: Draft): Promise<readonly Problem[]> {
 function loadDraft({ file, read, homeOf }: Draft): Promise<LoadedSettings> {
   const users = read.users.map(user => ({ ...user, password: NO_PASSWORD, home: homeOf(user.name) }))
   return loadSettings({ ...(file !== undefined && { file }), overlay: read.overlay(users) })
+}
+
+/** A folder or a file that was named alone is served without a store, unless somebody asks for one. */
+export function storePlace(
+  { data, database, keyFile }: Pick<ServeFlags, 'data' | 'database' | 'keyFile'>,
+  cwd: string,
+  dataFolder: string | undefined,
+): StorePlace | undefined {
+  const folder = data ?? dataFolder ?? (database === undefined ? undefined : DATA_FOLDER)
+  if (folder === undefined) return undefined
+  return {
+    folder: resolve(cwd, folder),
+    ...(database !== undefined && { database }),
+    ...(keyFile !== undefined && { keyFile: resolve(cwd, keyFile) }),
+  }
 }
 
 async function checkFolder({ folder, flags }: ServeAsk, home: string | undefined): Promise<Problem[]> {

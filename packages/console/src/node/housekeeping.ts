@@ -1,0 +1,45 @@
+import type { Settings } from '@portolan/settings'
+import type { Store } from '@portolan/store'
+
+/** How often what is too old is looked for, in milliseconds. */
+const EVERY_MS = 60_000
+
+/** What housekeeping takes from outside. */
+export interface HousekeepingOptions {
+  readonly store: Pick<Store, 'transfers' | 'incidents' | 'audit' | 'webSessions' | 'bans'>
+  retention(): Settings['retention']
+  readonly now?: () => number
+}
+
+/** Removes log rows, sessions and bans that are too old or too many, once a minute, in small slices. */
+export function keepHouse({ store, retention, now = Date.now }: HousekeepingOptions): AsyncDisposable & {
+  /** Does it now. */
+  run(): Promise<void>
+} {
+  let running: Promise<void> | undefined
+  const work = async () => {
+    const at = now()
+    const { transfers, incidents, audit } = retention()
+    await store.transfers.prune(transfers, at)
+    await store.incidents.prune(incidents, at)
+    await store.audit.prune(audit, at)
+    await store.webSessions.prune(at)
+    await store.bans.prune(at)
+  }
+  const run = () => {
+    running ??= work().finally(() => {
+      running = undefined
+    })
+    return running
+  }
+  // Without the database there is nothing to tidy; the next minute tries again.
+  const timer = setInterval(() => void run().catch(() => {}), EVERY_MS)
+  timer.unref()
+  return {
+    run,
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer)
+      await running?.catch(() => {})
+    },
+  }
+}

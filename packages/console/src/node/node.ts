@@ -1,0 +1,171 @@
+import { hostname } from 'node:os'
+import { FtpServer, loadCertificate, type ServerEvent } from '@portolan/server'
+import type { LoadedSettings, Settings, StoredSettings } from '@portolan/settings'
+import { openStore, type Store } from '@portolan/store'
+import { createApp } from '../http/app.ts'
+import { createMetrics } from '../metrics/metrics.ts'
+import { allRoutes } from '../routes/index.ts'
+import { BanSync } from './ban-sync.ts'
+import { ConsoleHost } from './console-host.ts'
+import { followChanges } from './follow-changes.ts'
+import { keepHouse } from './housekeeping.ts'
+import { LiveSampler } from './live-figures.ts'
+import { Recorder } from './recorder.ts'
+import type { Services } from './services.ts'
+import { createSettingsService, type NodeSettings } from './settings-service-impl.ts'
+import { SetupToken } from './setup-token.ts'
+import { StoreAuthenticator } from './store-authenticator.ts'
+import { storedCertificate } from './stored-certificate.ts'
+
+/** A user that the first start makes. */
+export interface FirstUser {
+  readonly name: string
+  /** argon2id in PHC form. */
+  readonly hash: string
+  readonly home: string
+}
+
+/** How a node is run. */
+export interface NodeOptions {
+  /** Where it keeps its state. */
+  readonly place: { readonly folder: string; readonly database?: string; readonly keyFile?: string }
+  /** Reads the settings: file, then what the store says, then flags. */
+  load(stored: StoredSettings): Promise<LoadedSettings>
+  readonly version: string
+  /** What it is called in logs. Default: the name of the machine. */
+  readonly name?: string
+  /** Workers in processes of their own. Default false. */
+  readonly processes?: boolean
+  /** Made once everything stands, unless there is one of that name. */
+  readonly firstUser?: FirstUser
+  /** Folder of the built web console. */
+  readonly web?: string
+  log(level: 'info' | 'warn' | 'error', text: string, fields?: Readonly<Record<string, unknown>>): void
+  onEvent(event: ServerEvent): void
+}
+
+/** A running node: the FTP server, its store, its console. */
+export interface RunningNode extends AsyncDisposable {
+  readonly server: FtpServer
+  readonly settings: Settings
+  readonly consoleUrl: string | undefined
+  /** The link that makes the first administrator, as long as there is none. */
+  readonly setupUrl: string | undefined
+  readonly metrics: ReturnType<typeof createMetrics>
+  /** Reads the file again. Never rejects: what is wrong is in the log, and the old settings stay. */
+  reload(): Promise<void>
+}
+
+/**
+ * Starts a node. Everything that was started is stopped again when something fails.
+ * @throws {StoreError | SettingsError | ServerError | NodeError} with what stands in the way
+ */
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  await using started = new AsyncDisposableStack()
+  const name = options.name ?? hostname()
+  const store = started.use(await openStore({ ...options.place, as: 'node' }))
+  const warn = (text: string) => options.log('warn', text)
+  const settings = await NodeSettings.load(store, options.load)
+  for (const { path, message } of settings.loaded.warnings) warn(`${path}: ${message}`)
+  const inForce = () => settings.loaded.settings
+
+  const server = new FtpServer(inForce(), {
+    processes: options.processes ?? false,
+    authenticator: new StoreAuthenticator({ store, settings: inForce, warn }),
+    certificate: wanted => storedCertificate(store, wanted),
+  })
+  const recorder = started.use(new Recorder({ store, node: name, warn }))
+  const live = started.use(new LiveSampler({ server, node: name }))
+  const metrics = createMetrics(() => server.figures())
+  server.on('event', event => {
+    options.onEvent(event)
+    recorder.take(event)
+    live.take(event)
+    metrics.count(event)
+  })
+  started.use(server)
+  await server.start()
+  live.start()
+
+  const bans = new BanSync(store, server)
+  await bans.apply()
+  const setup = new SetupToken(store)
+  await setup.prepare()
+  const host = started.use(
+    new ConsoleHost({
+      create: (section, tls) =>
+        createApp({
+          services,
+          routes: allRoutes(services),
+          settings: section,
+          setup,
+          log: options.log,
+          ...(tls && { tls }),
+          ...(options.web !== undefined && { web: options.web }),
+        }),
+      certificate: async () => (await storedCertificate(store, inForce())) ?? loadCertificate(inForce()),
+    }),
+  )
+  const service = createSettingsService({
+    store,
+    settings,
+    server,
+    /** After the server took them: what is left to do on this node. */
+    applied: async next => host.apply(next.console),
+  })
+  const services: Services = {
+    node: { name, version: options.version, startedAt: Date.now(), dataFolder: options.place.folder },
+    store,
+    server,
+    settings: service,
+    metrics,
+    live,
+    fileUsers: () => inForce().users,
+    inForce,
+    now: Date.now,
+  }
+  await host.apply(inForce().console)
+  started.use(keepHouse({ store, retention: () => inForce().retention }))
+  started.use(
+    followChanges(store, {
+      reload: () => service.applyFromStore(),
+      forgetLogins: user => server.forgetLogins(user),
+      applyBans: () => bans.apply(),
+      certificates: () => service.applyFromStore(),
+      warn,
+    }),
+  )
+  if (options.firstUser) await makeFirstUser(store, options.firstUser)
+
+  const owned = started.move()
+  return {
+    server,
+    metrics,
+    get settings() {
+      return inForce()
+    },
+    get consoleUrl() {
+      return host.url
+    },
+    get setupUrl() {
+      return host.url !== undefined && setup.current !== undefined
+        ? `${host.url}/setup#${setup.current}`
+        : undefined
+    },
+    async reload() {
+      try {
+        await service.applyFromStore()
+      } catch (error) {
+        options.log('error', `${error instanceof Error ? error.message : String(error)}`)
+        options.log('error', 'the old settings stay in force')
+      }
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+async function makeFirstUser(store: Store, { name, hash, home }: FirstUser): Promise<void> {
+  if (await store.users.get(name)) return
+  const user = { document: { name, home }, enabled: true, groups: [], password: hash }
+  await store.users.create(name, user, { by: 'portolan' })
+}
