@@ -31,6 +31,9 @@ function loaded(input: SettingsInput): LoadedSettings {
   return {
     settings: parseSettings(input),
     origins: new Map(),
+    flags: new Map(),
+    file: {},
+    hidden: [],
     warnings: [{ path: 'x', message: 'mind this' }],
   }
 }

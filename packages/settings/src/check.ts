@@ -13,6 +13,8 @@ export interface CheckOptions {
   readonly ephemeral?: PortRange | undefined
   /** Milliseconds since 1970. Default: now. */
   readonly now?: number
+  /** Whether the node has a store: then it may have a console, and users that are not in the settings. Default: no. */
+  readonly withStore?: boolean
 }
 
 /** What is wrong with settings that each alone are allowed. `errors` cannot work; `warnings` are probably not meant. */
@@ -30,7 +32,7 @@ export function checkSettings(settings: Settings, options: CheckOptions = {}): F
     checkPorts(settings, options),
     checkTls(settings),
     checkUsers(settings, options.now ?? Date.now()),
-    checkAccess(settings),
+    checkAccess(settings, options),
     checkClasses(settings),
   ]
   return { errors: all.flatMap(found => found.errors), warnings: all.flatMap(found => found.warnings) }

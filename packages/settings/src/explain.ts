@@ -3,8 +3,8 @@ import { formatPath, isTree, leaves, type PathParts } from './paths.ts'
 import { formatDuration, formatSize } from './schema/units.ts'
 import type { Settings } from './schema.ts'
 
-/** Where a value comes from: `flag` beats `file`, `file` beats `default`. */
-export type Origin = 'default' | 'file' | 'flag'
+/** Where a value comes from: `flag` beats `store`, `store` beats `file`, `file` beats `default`. */
+export type Origin = 'default' | 'file' | 'store' | 'flag'
 
 /** One setting in force. */
 export interface ExplainedSetting {
@@ -24,7 +24,7 @@ export function explainSettings(
 ): ExplainedSetting[] {
   return [...leaves(settings)].map(({ parts, value }) => ({
     path: formatPath(parts),
-    value: format(parts, value),
+    value: formatSetting(parts, value),
     origin: originOf(parts, origins),
   }))
 }
@@ -37,14 +37,31 @@ function originOf(parts: PathParts, origins: ReadonlyMap<string, Origin>): Origi
   return 'default'
 }
 
-function format(parts: PathParts, value: unknown): string {
-  if (parts.at(-1) === 'password') return '(hidden)'
-  if (typeof value === 'number') {
-    const unit = schemaAt(parts)?.['x-unit']
-    if (unit === 'duration') return formatDuration(value)
-    if (unit !== undefined) return `${formatSize(value)}${unit === 'rate' ? '/s' : ''}`
-    if (parts.at(-1) === 'umask') return `'${value.toString(8).padStart(3, '0')}'`
+/**
+ * A value as the file would write it, on one line: `5m`, `10MiB`, `[10.0.0.0/8, ::1]`. Passwords are not shown.
+ * @param parts - the setting it is a value of
+ */
+export function formatSetting(parts: PathParts, value: unknown): string {
+  if (Array.isArray(value)) {
+    return `[${value.map((item, index) => formatSetting([...parts, index], item)).join(', ')}]`
   }
-  if (typeof value === 'string' && /^[\w./:*@+-]+( [\w./:*@+-]+)*$/.test(value)) return value
-  return isTree(value) ? (Array.isArray(value) ? '[]' : '{}') : JSON.stringify(value)
+  if (isTree(value)) {
+    const fields = Object.entries(value).filter(([, field]) => field !== undefined)
+    const texts = fields.map(([key, field]) => `${key}: ${formatSetting([...parts, key], field)}`)
+    return texts.length === 0 ? '{}' : `{ ${texts.join(', ')} }`
+  }
+  if (parts.at(-1) === 'password') return '(hidden)'
+  const written = writtenValue(parts, value)
+  if (typeof written !== 'string') return JSON.stringify(written) ?? ''
+  if (parts.at(-1) === 'umask') return `'${written}'`
+  return /^[\w./:*@+-]+( [\w./:*@+-]+)*$/.test(written) ? written : JSON.stringify(written)
+}
+
+/** A parsed value as the file writes it: durations, sizes, rates and permission bits as texts, all else as it is. */
+export function writtenValue(parts: PathParts, value: unknown): unknown {
+  if (typeof value !== 'number') return value
+  const unit = schemaAt(parts)?.['x-unit']
+  if (unit === 'duration') return formatDuration(value)
+  if (unit !== undefined) return `${formatSize(value)}${unit === 'rate' ? '/s' : ''}`
+  return parts.at(-1) === 'umask' ? value.toString(8).padStart(3, '0') : value
 }

@@ -3,7 +3,15 @@ export { type EffectiveUser, effectiveUser, type PermissionRule } from './effect
 export { formatProblem, type Problem, SettingsError, type SettingsErrorCode } from './errors.ts'
 export { type ExplainedSetting, explainSettings, type Origin } from './explain.ts'
 export { type JsonSchema, settingsJsonSchema } from './json-schema.ts'
-export { type LoadedSettings, loadSettings, type Overlay, readSettingsFile } from './load.ts'
+export type { Input, StoreLayer } from './layers.ts'
+export {
+  type LoadedSettings,
+  loadSettings,
+  type Overlay,
+  readSettingsFile,
+  type StoredSettings,
+} from './load.ts'
+export { groupAsInput, type OneOptions, parseGroup, parseUser, userAsInput } from './one-user.ts'
 export { defaultSettings, type ParseOptions, parseSettings } from './parse.ts'
 export { formatPasswordHash, type PasswordHash, parsePasswordHash } from './password-hash.ts'
 export { formatPath, type PathParts, parsePath } from './paths.ts'
@@ -18,3 +26,4 @@ export {
   type UserSettings,
 } from './schema.ts'
 export { suggest } from './suggest.ts'
+export { settingsAsInput } from './written.ts'

@@ -1,14 +1,14 @@
 import { dirname, resolve } from 'node:path'
 import { type CheckOptions, checkSettings } from './check.ts'
 import { byPlace, type Problem, SettingsError } from './errors.ts'
-import type { Origin } from './explain.ts'
+import { formatSetting, type Origin } from './explain.ts'
+import { hiddenPaths, type Input, mergeGroups, mergeLayers, type StoreLayer } from './layers.ts'
 import { tryParse } from './parse.ts'
-import { formatPath, isTree, leaves, type PathParts, parsePath, valueAt } from './paths.ts'
+import { formatPath, leaves, parsePath, valueAt } from './paths.ts'
 import { readFileInput } from './read-file.ts'
 import type { Settings } from './schema.ts'
 import type { SettingsText } from './settings-text.ts'
-
-type Input = Readonly<Record<string, unknown>>
+import { type Layers, type Sources, sourcesOf } from './sources.ts'
 
 /** The settings of a file with those of a command line put over them. */
 export interface Overlay {
@@ -18,11 +18,21 @@ export interface Overlay {
   readonly flags: ReadonlyMap<string, string>
 }
 
-/** Where settings are loaded from. */
-export interface LoadOptions extends CheckOptions {
+/** What lies between a settings file and the flags. */
+export interface StoredSettings {
+  /** What the store says, over the file and below the flags. */
+  readonly store: StoreLayer
+  /** Groups of the store, which win over those of the file by name. */
+  readonly groups: readonly Input[]
+}
+
+/** Where settings are loaded from. Without `store` the node has none, and so no console and no users but these. */
+export interface LoadOptions extends Omit<CheckOptions, 'withStore'>, Partial<StoredSettings> {
   /** A settings file. Absent: an empty one. */
   readonly file?: string
-  /** Puts flags over what the file says. Paths of this machine in flags must be absolute already. */
+  /** Folder that relative paths are relative to. Default: that of the file; without one they stay relative. */
+  readonly base?: string
+  /** Puts flags over what the file and the store say. Paths of this machine in flags must be absolute already. */
   readonly overlay?: (input: Input) => Overlay
 }
 
@@ -31,32 +41,40 @@ export interface LoadedSettings {
   readonly settings: Settings
   /** Who set what, see `explainSettings`. */
   readonly origins: ReadonlyMap<string, Origin>
+  /** Which path was set by which flag; a path stands for all below it. */
+  readonly flags: ReadonlyMap<string, string>
+  /** What the file alone says. */
+  readonly file: Input
+  /** What the file says and the store says otherwise, so that it has no effect. */
+  readonly hidden: readonly Problem[]
   /** What is allowed and probably not meant. */
   readonly warnings: readonly Problem[]
 }
 
 /**
- * Reads settings, puts flags over them and checks the whole.
- * @throws {SettingsError} with every mistake and the line or flag that it comes from, as `file:line:column: path: what`
+ * Reads settings, puts those of the store and the flags over them and checks the whole.
+ * @throws {SettingsError} with every mistake and the line, version or flag that it comes from, as `file:line:column: path: what`
  */
-export async function loadSettings({ file, overlay, ...options }: LoadOptions): Promise<LoadedSettings> {
+export async function loadSettings(options: LoadOptions): Promise<LoadedSettings> {
+  const { file, base, store, groups = [], overlay, ...checks } = options
   const read = file === undefined ? undefined : await readFileInput(file)
-  const { input, flags } = overlay?.(read?.input ?? {}) ?? {
-    input: read?.input ?? {},
-    flags: new Map<string, string>(),
-  }
-  const place = placer(input, flags, read)
+  const layers = putTogether({ file: read, store, groups }, overlay)
+  const sources = sourcesOf(layers)
   const fail = (problems: readonly Problem[]) =>
-    new SettingsError('SETTINGS_INVALID', problems.map(place).sort(byPlace))
+    new SettingsError('SETTINGS_INVALID', problems.map(sources.place).sort(byPlace))
 
-  const result = tryParse(input, file === undefined ? {} : { base: dirname(resolve(file)) })
+  const folder = base ?? (file === undefined ? undefined : dirname(resolve(file)))
+  const result = tryParse(layers.input, folder === undefined ? {} : { base: folder })
   if (result.kind === 'invalid') throw fail(result.problems)
-  const { errors, warnings } = checkSettings(result.settings, options)
+  const { errors, warnings } = checkSettings(result.settings, { ...checks, withStore: store !== undefined })
   if (errors.length > 0) throw fail(errors)
   return {
     settings: result.settings,
-    origins: originsOf(input, flags),
-    warnings: warnings.map(place).sort(byPlace),
+    origins: originsOf(layers, sources),
+    flags: layers.flags,
+    file: read?.input ?? {},
+    hidden: read === undefined || store === undefined ? [] : hiddenBy(read, store.input),
+    warnings: warnings.map(sources.place).sort(byPlace),
   }
 }
 
@@ -68,52 +86,28 @@ export async function readSettingsFile(file: string): Promise<Settings> {
   return (await loadSettings({ file })).settings
 }
 
-function originsOf(input: Input, flags: ReadonlyMap<string, string>): Map<string, Origin> {
-  const fromFile = [...leaves(input)].map(({ parts }): [string, Origin] => [formatPath(parts), 'file'])
-  const byFlag = (path: string) => setBy(parsePath(path), flags) !== undefined
+function putTogether(
+  { file, store, groups }: Omit<Layers, 'input' | 'flags'>,
+  overlay: LoadOptions['overlay'],
+): Layers {
+  const stored = mergeLayers(file?.input ?? {}, store?.input ?? {})
+  const input = mergeGroups(stored, groups)
+  return { file, store, groups, ...(overlay?.(input) ?? { input, flags: new Map<string, string>() }) }
+}
+
+function originsOf({ input, flags }: Layers, sources: Sources): Map<string, Origin> {
+  const set = [...leaves(input)].map(({ parts }): [string, Origin] => [formatPath(parts), sources.of(parts)])
   return new Map<string, Origin>([
-    ...fromFile.filter(([path]) => !byFlag(path)),
+    ...set.filter(([, origin]) => origin !== 'flag'),
     ...[...flags.keys()].map((path): [string, Origin] => [path, 'flag']),
   ])
 }
 
-/** The flag that has set a path, or else what is nearest around it. */
-function setBy(parts: PathParts, flags: ReadonlyMap<string, string>): string | undefined {
-  return parts
-    .map((_, index) => flags.get(formatPath(parts.slice(0, index + 1))))
-    .findLast(flag => flag !== undefined)
-}
-
-/** Says of a problem which flag or which line of the file it comes from. */
-function placer(input: Input, flags: ReadonlyMap<string, string>, read: SettingsText | undefined) {
-  const places = read === undefined ? new Map<unknown, PathParts>() : placesOf(read.input)
-  return (problem: Problem): Problem => {
-    const parts = parsePath(problem.path)
-    const flag = setBy(parts, flags)
-    if (flag !== undefined) return { ...problem, source: flag }
-    if (read === undefined) return problem
-    const inFile = formatPath(pathInFile(parts, input, places))
-    return { ...problem, source: read.file, ...read.locate(inFile, problem.isUnknown ? 'key' : 'value') }
-  }
-}
-
-/** Where every section and list item of the file stands in it. Flags that add items to a list move those behind. */
-function placesOf(input: unknown): Map<unknown, PathParts> {
-  const places = new Map<unknown, PathParts>()
-  const visit = (value: unknown, parts: PathParts) => {
-    if (!isTree(value) || places.has(value)) return
-    places.set(value, parts)
-    for (const [key, child] of Array.isArray(value) ? value.entries() : Object.entries(value))
-      visit(child, [...parts, key])
-  }
-  visit(input, [])
-  return places
-}
-
-function pathInFile(parts: PathParts, input: Input, places: ReadonlyMap<unknown, PathParts>): PathParts {
-  for (let length = parts.length; length > 0; length--) {
-    const place = places.get(valueAt(input, parts.slice(0, length)))
-    if (place !== undefined) return [...place, ...parts.slice(length)]
-  }
-  return parts
+function hiddenBy({ input, file, locate }: SettingsText, store: Input): Problem[] {
+  return [...hiddenPaths(input, store)].map(path => {
+    const parts = parsePath(path)
+    const said = formatSetting([], valueAt(input, parts))
+    const message = `the file says ${said}, which has no effect: what the store says comes before it`
+    return { path, message, source: file, ...locate(path, 'value') }
+  })
 }

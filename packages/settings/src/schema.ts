@@ -2,10 +2,12 @@ import { z } from 'zod'
 import { active } from './schema/active.ts'
 import { bans } from './schema/bans.ts'
 import { commands } from './schema/commands.ts'
+import { webConsole } from './schema/console.ts'
 import { limits } from './schema/limits.ts'
 import { listeners } from './schema/listeners.ts'
 import { messages } from './schema/messages.ts'
 import { passive } from './schema/passive.ts'
+import { retention } from './schema/retention.ts'
 import { log, metrics, server } from './schema/server.ts'
 import { timeouts } from './schema/timeouts.ts'
 import { tls } from './schema/tls.ts'
@@ -37,6 +39,8 @@ export const settingsSchema = z.strictObject({
   server,
   log,
   metrics,
+  console: webConsole,
+  retention,
 })
 
 /** Settings in full: every default is filled in, durations are milliseconds, sizes bytes, rates bytes per second. */

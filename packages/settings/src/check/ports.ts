@@ -5,8 +5,8 @@ import type { Settings } from '../schema.ts'
 import { duplicates } from './duplicates.ts'
 
 /** Port ranges against each other, against listeners and against the kernel; listeners against each other. */
-export function checkPorts(settings: Settings, options: Pick<CheckOptions, 'ephemeral'>): Findings {
-  const { listeners, metrics } = settings
+export function checkPorts(settings: Settings, options: CheckOptions): Findings {
+  const services = servicesOf(settings, options)
   const errors: Problem[] = []
   const warnings: Problem[] = []
   const range = (section: 'passive' | 'active', given: { basePort: number; numberOfPorts: number }) => {
@@ -25,8 +25,8 @@ export function checkPorts(settings: Settings, options: Pick<CheckOptions, 'ephe
       : undefined
 
   const taken = [
-    ...listeners.map(({ name, port }) => ({ name, port })),
-    ...(metrics === undefined ? [] : [{ name: 'metrics', port: metrics.port }]),
+    ...settings.listeners.map(({ name, port }) => ({ name, port })),
+    ...services.map(({ name, port }) => ({ name, port })),
   ]
   const kernel = 'ephemeral' in options ? { ephemeral: options.ephemeral } : {}
   const collect = (path: string, found: ReturnType<typeof checkRanges>) => {
@@ -38,7 +38,7 @@ export function checkPorts(settings: Settings, options: Pick<CheckOptions, 'ephe
   if (passive && active)
     collect('active.basePort', checkRanges({ passive, active, listeners: [], ephemeral: undefined }))
 
-  errors.push(...checkListeners(settings))
+  errors.push(...checkListeners(settings.listeners, services))
   if (!settings.passive.enabled && !settings.active.enabled) {
     const message =
       'passive and active mode are both off, so no file could ever be transferred: switch one of them on'
@@ -47,7 +47,20 @@ export function checkPorts(settings: Settings, options: Pick<CheckOptions, 'ephe
   return { errors, warnings }
 }
 
-function checkListeners({ listeners, metrics }: Settings): Problem[] {
+/** What listens beside FTP. */
+interface Service extends Bound {
+  readonly name: 'metrics' | 'console'
+}
+
+function servicesOf(settings: Settings, { withStore = false }: CheckOptions): Service[] {
+  const { metrics, console } = settings
+  return [
+    ...(metrics === undefined ? [] : [{ name: 'metrics' as const, ...metrics }]),
+    ...(withStore && console.enabled ? [{ name: 'console' as const, ...console }] : []),
+  ]
+}
+
+function checkListeners(listeners: Settings['listeners'], services: readonly Service[]): Problem[] {
   const problems: Problem[] = duplicates(listeners.map(listener => listener.name)).map(
     ({ index, first }) => ({
       path: `listeners[${index}].name`,
@@ -60,10 +73,13 @@ function checkListeners({ listeners, metrics }: Settings): Problem[] {
     const message = `port ${listener.port} is taken by the listener ${rival.name} already: use another port or host`
     problems.push({ path: `listeners[${index}].port`, message })
   }
-  const rival = metrics && listeners.find(listener => collide(metrics, listener))
-  if (rival) {
-    const message = `port ${rival.port} is taken by the listener ${rival.name} already: use another port`
-    problems.push({ path: 'metrics.port', message })
+  for (const [index, service] of services.entries()) {
+    const path = `${service.name}.port`
+    const listener = listeners.find(other => collide(service, other))
+    const other = services.slice(0, index).find(one => collide(service, one))
+    const rival = listener ? `the listener ${listener.name}` : other?.name
+    if (rival === undefined) continue
+    problems.push({ path, message: `port ${service.port} is taken by ${rival} already: use another port` })
   }
   return problems
 }

@@ -4,6 +4,11 @@ import type { Settings } from '../schema.ts'
 
 const HOW = 'set tls.certificate and tls.key, or tls.selfSigned: true'
 
+/** Whether the settings name a certificate. */
+export function hasCertificate({ certificate, stored, selfSigned }: Settings['tls']): boolean {
+  return certificate !== undefined || stored !== undefined || selfSigned
+}
+
 /** Whether listeners have the certificate they need, and whether the parts of TLS fit each other. */
 export function checkTls({ listeners, tls }: Settings): Findings {
   const errors: Problem[] = []
@@ -18,14 +23,23 @@ export function checkTls({ listeners, tls }: Settings): Findings {
     const message = 'has no effect, because tls.certificate is set: remove one of them'
     warnings.push({ path: 'tls.selfSigned', message })
   }
+  for (const rival of ['certificate', 'key'] as const) {
+    if (tls.stored === undefined || tls[rival] === undefined) continue
+    const message = `does not go with tls.${rival}: use a certificate of the store or files, not both`
+    errors.push({ path: 'tls.stored', message })
+    break
+  }
+  if (tls.stored !== undefined && tls.selfSigned) {
+    const message = 'has no effect, because tls.stored is set: remove one of them'
+    warnings.push({ path: 'tls.selfSigned', message })
+  }
   if (tls.clientCertificates !== 'off' && tls.clientCa === undefined) {
     const message = `${tls.clientCertificates} needs tls.clientCa, the CA that signs the certificates of clients`
     errors.push({ path: 'tls.clientCertificates', message })
   }
-  const hasCertificate = tls.certificate !== undefined || tls.selfSigned
   for (const [index, listener] of listeners.entries()) {
     const path = `listeners[${index}].tls`
-    if (hasCertificate || listener.tls === 'off') continue
+    if (hasCertificate(tls) || listener.tls === 'off') continue
     if (listener.tls !== 'optional') {
       errors.push({ path, message: `${listener.tls} needs a certificate: ${HOW}` })
     } else if (listener.encryptData) {

@@ -3,8 +3,9 @@ import { effectiveUser } from '../effective-user.ts'
 import type { Problem } from '../errors.ts'
 import { glob } from '../glob.ts'
 import { parsePasswordHash } from '../password-hash.ts'
-import type { Settings, UserSettings } from '../schema.ts'
+import type { GroupSettings, Settings, UserSettings } from '../schema.ts'
 import { duplicates } from './duplicates.ts'
+import { hasCertificate } from './tls.ts'
 
 /** Names, passwords, groups, rules and folders of users. */
 export function checkUsers(settings: Settings, now: number): Findings {
@@ -13,30 +14,43 @@ export function checkUsers(settings: Settings, now: number): Findings {
   const warnings: Problem[] = []
   for (const [index, user] of users.entries()) {
     const path = `users[${index}]`
-    errors.push(...checkPassword(user, path), ...checkFolders(user, path))
-    warnings.push(
-      ...checkUse(user, path, now),
-      ...checkPermissions(user, path),
-      ...checkGroups(user, path, settings),
-    )
-    const { requireTls } = effectiveUser(settings, user)
-    if (requireTls && user.enabled && !offersTls(settings)) {
-      const message = `${user.name} may log in under TLS only, and no listener offers it: set a certificate, or requireTls: false`
-      errors.push({ path: `${path}.requireTls`, message })
-    }
+    const found = checkUser(user, path, settings, now)
+    errors.push(...checkPassword(user, path), ...found.errors)
+    warnings.push(...checkUse(user, path), ...found.warnings)
   }
   for (const [index, group] of groups.entries()) {
-    const path = `groups[${index}]`
-    errors.push(...checkFolders(group, path))
-    warnings.push(...checkPermissions(group, path))
+    const found = checkGroup(group, `groups[${index}]`)
+    errors.push(...found.errors)
+    warnings.push(...found.warnings)
   }
   return { errors, warnings }
 }
 
+/** One user, but for the password, which a user of the store does not have here. */
+export function checkUser(user: UserSettings, path: string, settings: Settings, now: number): Findings {
+  const errors = checkFolders(user, path)
+  const { requireTls } = effectiveUser(settings, user)
+  if (requireTls && user.enabled && !offersTls(settings)) {
+    const message = `${user.name} may log in under TLS only, and no listener offers it: set a certificate, or requireTls: false`
+    errors.push({ path: `${path}.requireTls`, message })
+  }
+  return {
+    errors,
+    warnings: [
+      ...checkExpiry(user, path, now),
+      ...checkPermissions(user, path),
+      ...checkGroups(user, path, settings),
+    ],
+  }
+}
+
+/** One group. */
+export function checkGroup(group: GroupSettings, path: string): Findings {
+  return { errors: checkFolders(group, path), warnings: checkPermissions(group, path) }
+}
+
 function offersTls({ listeners, tls }: Settings): boolean {
-  return (
-    (tls.certificate !== undefined || tls.selfSigned) && listeners.some(listener => listener.tls !== 'off')
-  )
+  return hasCertificate(tls) && listeners.some(listener => listener.tls !== 'off')
 }
 
 function duplicateNames(section: string, items: readonly { name: string }[]): Problem[] {
@@ -54,15 +68,14 @@ function checkPassword({ password }: UserSettings, path: string): Problem[] {
   return [{ path: `${path}.password`, message }]
 }
 
-function checkUse(user: UserSettings, path: string, now: number): Problem[] {
-  if (!user.enabled) return []
-  if (user.password === undefined) {
-    return [{ path, message: `${user.name} has no password, so nobody can log in under this name` }]
-  }
-  if (user.expires !== undefined && Date.parse(user.expires) < now) {
-    return [{ path: `${path}.expires`, message: `is over, so ${user.name} cannot log in any more` }]
-  }
-  return []
+function checkUse(user: UserSettings, path: string): Problem[] {
+  if (!user.enabled || user.password !== undefined) return []
+  return [{ path, message: `${user.name} has no password, so nobody can log in under this name` }]
+}
+
+function checkExpiry({ enabled, name, expires }: UserSettings, path: string, now: number): Problem[] {
+  if (!enabled || expires === undefined || Date.parse(expires) >= now) return []
+  return [{ path: `${path}.expires`, message: `is over, so ${name} cannot log in any more` }]
 }
 
 type HasRules = Pick<UserSettings, 'permissions' | 'folders' | 'name'>

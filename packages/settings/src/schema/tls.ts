@@ -8,6 +8,7 @@ export const tls = z
       'File with the certificate chain in PEM form, the server first. Read again when it changes. Relative to the folder of the settings file.',
     ),
     key: optionalLine('File with the private key in PEM form, without a passphrase.'),
+    stored: optionalLine('Name of a certificate with its key that is kept in the store, in place of files.'),
     selfSigned: flag(
       false,
       'Makes a certificate when none is given, and keeps it in server.dataFolder if there is one. Clients must be told to accept it.',
