@@ -10,6 +10,7 @@ import {
   layOver,
   originOf,
   sameValue,
+  withEmpty,
   withoutChange,
   withReset,
   withValue,
@@ -39,11 +40,37 @@ test('typing what is in force already takes the change away', () => {
   assert.equal(withValue(changed, view, 'passive.basePort', 61_000).size, 0)
 })
 
-test('a value taken away is reset when the store has set it, and else is no change', () => {
-  assert.deepEqual(changesOf(withValue(emptyDraft, view, 'passive.basePort', undefined)), [
-    { path: 'passive.basePort', reset: true },
-  ])
-  assert.deepEqual(changesOf(withValue(emptyDraft, view, 'limits.sessions', undefined)), [])
+test('a field that is emptied is reset when the store has set what may be absent, and else has an empty value', () => {
+  const held: SettingsView = {
+    ...view,
+    effective: { active: { basePort: 10_000 }, tls: { ciphers: 'HIGH' }, server: { name: 'Harbour' } },
+    origins: { active: 'store', tls: 'file', server: 'store' },
+    flags: {},
+  }
+  const emptied = (path: string, given: unknown) => {
+    const field = {
+      kind: 'text',
+      path,
+      name: '',
+      label: '',
+      description: '',
+      required: false,
+      default: given,
+    } as const
+    return changesOf(withEmpty(emptyDraft, held, field))
+  }
+  assert.deepEqual(emptied('active.basePort', undefined), [{ path: 'active.basePort', reset: true }])
+  assert.deepEqual(emptied('active.other', undefined), [])
+  assert.deepEqual(emptied('tls.ciphers', undefined), [{ path: 'tls.ciphers', value: '' }])
+  assert.deepEqual(emptied('server.name', 'Portolan'), [{ path: 'server.name', value: '' }])
+})
+
+test('what is typed in a section that is new as a whole is a part of it', () => {
+  const on = withValue(emptyDraft, view, 'metrics', { host: '127.0.0.1', port: 9121 })
+  const typed = withValue(on, view, 'metrics.port', 9122)
+  assert.deepEqual(changesOf(typed), [{ path: 'metrics', value: { host: '127.0.0.1', port: 9122 } }])
+  assert.equal(draftValue(typed, view, 'metrics.port'), 9122)
+  assert.equal(draftValue(withReset(emptyDraft, 'passive'), view, 'passive.basePort'), undefined)
 })
 
 test('a change of a whole takes the place of changes below it', () => {

@@ -1,5 +1,6 @@
 import type { Origin, SettingChange, SettingsView } from '@portolan/console/contract'
-import { isTree, isWithin, nearest, parsePath, valueAt } from './paths.ts'
+import { formatPath, isTree, isWithin, nearest, type PathParts, parsePath, valueAt } from './paths.ts'
+import type { Field } from './schema-form.ts'
 
 /** What was typed and is not saved: by path a new value, or the way back to the layer below the store. */
 export type Draft = ReadonlyMap<string, DraftChange>
@@ -7,42 +8,68 @@ export type DraftChange = { readonly kind: 'value'; readonly value: unknown } | 
 
 export const emptyDraft: Draft = new Map()
 
-/** The value that a form shows: the draft's, else the one in force. After a reset: undefined, as nobody has asked the layer below yet. */
+/**
+ * The value that a form shows: the draft's, else the one in force. After a reset: undefined, as nobody has asked the layer
+ * below yet.
+ */
 export function draftValue(draft: Draft, view: SettingsView, path: string): unknown {
-  const change = draft.get(path)
-  if (change?.kind === 'value') return change.value
-  if (change?.kind === 'reset') return undefined
-  return valueAt(view.effective, parsePath(path))
+  const parts = parsePath(path)
+  for (let length = parts.length; length > 0; length--) {
+    const change = draft.get(formatPath(parts.slice(0, length)))
+    if (change?.kind === 'value') return valueAt(change.value, parts.slice(length))
+    if (change?.kind === 'reset') return undefined
+  }
+  return valueAt(view.effective, parts)
+}
+
+/** The draft with a new value. One that is in force already is no change. */
+export function withValue(draft: Draft, view: SettingsView, path: string, value: unknown): Draft {
+  const next = withoutBelow(draft, path)
+  const parts = parsePath(path)
+  for (let length = parts.length - 1; length > 0; length--) {
+    const above = formatPath(parts.slice(0, length))
+    const change = draft.get(above)
+    // A whole section is new: what is typed below is a part of it.
+    if (change?.kind === 'value') {
+      return next.set(above, { kind: 'value', value: withPart(change.value, parts.slice(length), value) })
+    }
+    if (change?.kind === 'reset') return next.set(path, { kind: 'value', value })
+  }
+  if (!sameValue(value, valueAt(view.effective, parts))) next.set(path, { kind: 'value', value })
+  return next
 }
 
 /**
- * The draft with a new value. One that is in force already is no change. Undefined takes a value away: a reset when the
- * store has set it, and else nothing that could be saved.
+ * The draft after a field was emptied: a reset when the store has set what need not be set, no change when it was empty,
+ * and else an empty value, which {@link import('./schema-form.ts').problemOf} refuses.
  */
-export function withValue(draft: Draft, view: SettingsView, path: string, value: unknown): Draft {
-  const next = new Map(draft)
-  for (const below of draft.keys()) if (isWithin(below, path)) next.delete(below)
-  if (value === undefined) {
-    if (originOf(view, path) === 'store') next.set(path, { kind: 'reset' })
-  } else if (!sameValue(value, valueAt(view.effective, parsePath(path)))) {
-    next.set(path, { kind: 'value', value })
+export function withEmpty(draft: Draft, view: SettingsView, field: Field): Draft {
+  if (field.default === undefined && !field.required) {
+    if (valueAt(view.effective, parsePath(field.path)) === undefined) return withoutBelow(draft, field.path)
+    if (originOf(view, field.path) === 'store') return withReset(draft, field.path)
   }
-  return next
+  return withValue(draft, view, field.path, '')
 }
 
 /** The draft in which a setting goes back to what the file, or else the default, says. */
 export function withReset(draft: Draft, path: string): Draft {
-  const next = new Map(draft)
-  for (const below of draft.keys()) if (isWithin(below, path)) next.delete(below)
-  next.set(path, { kind: 'reset' })
-  return next
+  return withoutBelow(draft, path).set(path, { kind: 'reset' })
 }
 
-/** The draft without what was typed at a path. */
-export function withoutChange(draft: Draft, path: string): Draft {
-  const next = new Map(draft)
-  next.delete(path)
-  return next
+/** The draft without what was typed at a path and below it. */
+export const withoutChange = (draft: Draft, path: string): Draft => withoutBelow(draft, path)
+
+function withoutBelow(draft: Draft, path: string): Map<string, DraftChange> {
+  return new Map([...draft].filter(([below]) => !isWithin(below, path)))
+}
+
+function withPart(whole: unknown, parts: PathParts, value: unknown): unknown {
+  const [part, ...rest] = parts
+  if (part === undefined) return value
+  const tree = isTree(whole) ? whole : {}
+  const made = withPart(tree[part], rest, value)
+  if (Array.isArray(whole)) return whole.map((item: unknown, place) => (place === part ? made : item))
+  return { ...tree, [part]: made }
 }
 
 /** The draft as the API takes it. */

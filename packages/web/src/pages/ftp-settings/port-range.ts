@@ -9,11 +9,4 @@ export function portEnd(basePort: unknown, numberOfPorts: unknown): number | und
   return end <= HIGHEST_PORT ? end : undefined
 }
 
-/** The number of ports that makes a range end where somebody wants it to; undefined where it cannot. */
-export function portsUntil(basePort: unknown, end: unknown): number | undefined {
-  if (!isWhole(basePort) || !isWhole(end)) return undefined
-  if (basePort < LOWEST_PORT || end < basePort || end > HIGHEST_PORT) return undefined
-  return end - basePort + 1
-}
-
 const isWhole = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value)

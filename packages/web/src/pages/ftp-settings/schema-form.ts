@@ -119,8 +119,8 @@ export function labelOf(key: string): string {
 
 /** What is wrong with a text before the server is asked; undefined when nothing is. The server's word is the one that counts. */
 export function problemOf(field: Field, value: unknown): string | undefined {
-  if (value === undefined || value === '')
-    return field.required && value === '' ? 'must not be empty' : undefined
+  if (value === undefined) return undefined
+  if (value === '') return 'must not be empty'
   if (field.kind === 'number') return numberProblem(field, value)
   if (
     field.kind === 'duration' &&

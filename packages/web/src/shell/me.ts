@@ -1,0 +1,24 @@
+import type { Me, Scope } from '@portolan/console/contract'
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { api, useCsrfToken } from '../api/client.ts'
+
+/** Who is signed in. Taking the answer also takes the token that changes have to carry. */
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: async () => {
+    const me = await api.get<Me>('/auth/me')
+    useCsrfToken(me.csrf)
+    return me
+  },
+  staleTime: 60_000,
+})
+
+/** Who is signed in; undefined on pages that anybody may see. */
+export function useMe(): Me | undefined {
+  return useQuery({ ...meQuery, enabled: false }).data
+}
+
+/** Whether who is signed in may do that. The server decides; this only hides what it would refuse. */
+export function useCan(scope: Scope): boolean {
+  return useMe()?.scopes.includes(scope) ?? false
+}
