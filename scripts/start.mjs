@@ -1,10 +1,12 @@
-// `npm start`: installs what is missing, then runs `portolan serve` with the Node of the project.
+// `npm start`: installs what is missing, builds the web console when its sources changed, then runs `portolan serve` with the Node of the project.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { ensureWebBuilt } from './build-web.mjs'
 import { ensureInstalled, NODE, ROOT } from './install.mjs'
 
 try {
   await ensureInstalled()
+  await ensureWebBuilt()
 } catch (error) {
   process.stderr.write(`${error.message}\n`)
   process.exit(1)

@@ -1,6 +1,7 @@
-// `npm test`: installs what is missing, then checks and tests everything. The last lines are those of node's own test runner.
+// `npm test`: installs what is missing, checks, builds the web console, tests everything. The last lines are those of node's own test runner.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { ensureWebBuilt } from './build-web.mjs'
 import { check } from './check.mjs'
 import { ensureDebianPackages } from './debian-packages.mjs'
 import { ensureInstalled } from './install.mjs'
@@ -12,6 +13,7 @@ const TEST_TIMEOUT_MS = 120_000
 await ensureInstalled()
 ensureDebianPackages()
 if (!check()) process.exit(1)
+await ensureWebBuilt()
 
 const run = spawn(
   `${root}node_modules/.bin/node`,

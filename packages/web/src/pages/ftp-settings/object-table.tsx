@@ -1,0 +1,70 @@
+import { ActionIcon, Button, Tooltip } from '@mantine/core'
+import { IconPlus, IconTrash } from '@tabler/icons-react'
+import { FieldInput, type FieldInputProps, rowName } from './field-input.tsx'
+import { isTree } from './paths.ts'
+import type { FieldOf } from './schema-form.ts'
+import classes from './tables.module.css'
+
+/** A list of things of one kind, such as listeners: each a row, each of its settings a cell. */
+export function ObjectTable({ field, value, locked, onChange }: FieldInputProps<FieldOf<'table'>>) {
+  const rows = Array.isArray(value) ? value.filter(isTree) : []
+  const set = (place: number, name: string, cell: unknown) =>
+    onChange(rows.map((row, at) => (at === place ? withCell(row, name, cell) : row)))
+  return (
+    <div className={classes.objects}>
+      {rows.map((row, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: rows of this list have no name that stays
+        <section key={place} className={classes.object} aria-label={rowName(field, place)}>
+          {field.columns.map(column => {
+            const id = `setting-${field.path}-${place}-${column.name}`
+            return (
+              <div key={column.name} className={classes.cell} data-kind={column.kind}>
+                <label htmlFor={id} title={column.description}>
+                  {column.label}
+                </label>
+                <FieldInput
+                  field={column}
+                  id={id}
+                  label={`${column.label} of ${rowName(field, place)}`}
+                  value={row[column.name]}
+                  invalid={false}
+                  locked={locked}
+                  onChange={cell => set(place, column.name, cell)}
+                />
+              </div>
+            )
+          })}
+          {!locked && (
+            <Tooltip label={`Remove ${rowName(field, place)}`}>
+              <ActionIcon
+                className={classes.remove}
+                color="red"
+                aria-label={`Remove ${rowName(field, place)}`}
+                onClick={() => onChange(rows.filter((_, at) => at !== place))}
+              >
+                <IconTrash size={17} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          )}
+        </section>
+      ))}
+      {rows.length === 0 && <p className={classes.none}>None.</p>}
+      {!locked && (
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconPlus size={15} aria-hidden />}
+          onClick={() => onChange([...rows, {}])}
+        >
+          Add {rowName(field, rows.length).replace(/ \d+$/, '')}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** The row with a cell; an emptied one is left out, as a file would. */
+function withCell(row: Record<string | number, unknown>, name: string, cell: unknown) {
+  const { [name]: _, ...rest } = row
+  return cell === '' ? rest : { ...rest, [name]: cell }
+}
