@@ -60,9 +60,12 @@ export interface PassiveFigures {
 /** One port, as an administrator sees it. */
 export interface PassivePortState {
   readonly port: number
-  readonly state: 'free' | 'reserved' | 'failed'
+  /** `resting`: given back unused a moment ago, and passed over for that client. `failed`: the system refuses it. */
+  readonly state: 'free' | 'reserved' | 'resting' | 'failed'
   /** Client addresses that are waited for. */
   readonly waitingFor: readonly string[]
+  /** Why the system refuses it. */
+  readonly text?: string
 }
 
 /** The shared doorway: listeners that stand open, and a book of who is expected where. */
@@ -152,10 +155,13 @@ class SharedPorts implements PassivePorts, ReservationOwner {
   }
 
   snapshot(): readonly PassivePortState[] {
-    const failed = new Set(this.#listeners?.failed.map(({ port }) => port))
+    const failed = new Map(this.#listeners?.failed.map(({ port, text }) => [port, text]))
+    const resting = this.#book.resting()
     return Array.from(this.#options.range.ports(), port => {
       const waitingFor = this.#book.pendingAt(port)
-      const state = failed.has(port) ? 'failed' : waitingFor.length > 0 ? 'reserved' : 'free'
+      const text = failed.get(port)
+      if (text !== undefined) return { port, state: 'failed', waitingFor, text }
+      const state = waitingFor.length > 0 ? 'reserved' : resting.has(port) ? 'resting' : 'free'
       return { port, state, waitingFor }
     })
   }

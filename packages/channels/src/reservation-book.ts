@@ -127,6 +127,13 @@ export class ReservationBook {
     return [...(this.#byPort.get(port)?.keys() ?? [])]
   }
 
+  /** Ports that are passed over for a client that gave them back unused. */
+  resting(): ReadonlySet<number> {
+    this.#wakeRested()
+    const rests = this.#rests.slice(this.#restsOver).filter(rest => !rest.over)
+    return new Set(rests.map(rest => this.#options.range.base + rest.index))
+  }
+
   /** The port lost its listener: it is handed out no more. Reservations that stand are left to their owners. */
   fall(port: number): void {
     const index = port - this.#options.range.base

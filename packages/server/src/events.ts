@@ -43,7 +43,15 @@ export type ServerEvent =
       readonly code: string
       readonly text: string
     }
-  | ({ readonly type: 'banned'; readonly until: number; readonly text: string } & Omit<SessionRef, 'session'>)
+  | ({
+      readonly type: 'banned'
+      /** What is kept out: the client's address, or the user name. */
+      readonly kind: 'address' | 'user'
+      readonly value: string
+      /** Milliseconds since 1970. */
+      readonly until: number
+      readonly text: string
+    } & Omit<SessionRef, 'session'>)
   | ({
       readonly type: 'command'
       readonly verb: string

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Settings } from '@portolan/settings'
 import type { ServerEvent } from './events.ts'
+import type { DataConnectionInfo, PortInfo, SessionDetail } from './inspect.ts'
 import type { Account } from './policy/account.ts'
 import type { ReplyKey, ReplyValues } from './replies.ts'
 
@@ -68,25 +69,50 @@ export interface Arrival {
   readonly admitted: string | undefined
 }
 
+/** A transfer that runs. */
+interface RunningTransfer {
+  readonly command: string
+  readonly path: string
+  readonly bytes: number
+  readonly direction?: 'download' | 'upload' | 'listing'
+  /** Absent until the data connection stands. */
+  readonly mode?: 'passive' | 'active'
+  /** Bytes of the whole, where that is known before the end: downloads. */
+  readonly size?: number
+}
+
 /** One live session, as SITE WHO and the administrator see it. */
 export interface SessionInfo {
   readonly session: string
   readonly worker: number
   readonly user: string | undefined
+  /** Of a user that is logged in. */
+  readonly userClass?: string | undefined
   readonly address: string
   readonly listener: string
   readonly tls: boolean
   /** Milliseconds since 1970. */
   readonly since: number
   /** The running transfer, if any. */
-  readonly transfer: { readonly command: string; readonly path: string; readonly bytes: number } | undefined
+  readonly transfer: RunningTransfer | undefined
   readonly idleMs: number
+}
+
+/** The ports of one worker. Those that are free are left out. */
+export interface WorkerPorts {
+  readonly passive: readonly PortInfo[]
+  readonly active: readonly PortInfo[]
+  /** Sessions that wait for a free passive port. */
+  readonly waiting: number
 }
 
 /** Numbers of one worker. */
 export interface WorkerFigures {
   readonly sessions: number
   readonly transfers: number
+  /** Bytes of data connections since the worker started, those that are open included. */
+  readonly sent: number
+  readonly received: number
   readonly passive: {
     readonly listening: number
     readonly reserved: number
@@ -146,5 +172,9 @@ export interface WorkerLink {
   drain(ms: number): Promise<void>
   kick(session: string): Promise<boolean>
   sessions(): Promise<readonly SessionInfo[]>
+  session(id: string): Promise<SessionDetail | undefined>
+  /** Those that are open. */
+  dataConnections(): Promise<readonly DataConnectionInfo[]>
+  ports(): Promise<WorkerPorts>
   figures(): Promise<WorkerFigures>
 }

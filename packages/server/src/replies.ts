@@ -50,6 +50,7 @@ export const REPLIES = {
   'login.disabled': [530, 'This account is disabled.'],
   'login.too-many': [421, '{text}'],
   'login.banned': [421, 'Too many wrong passwords from {address}. Try again after {seconds} seconds.'],
+  'login.barred': [421, 'You may not log in from {address}. Ask the administrator.'],
   'login.no-home': [
     530,
     'The home folder of this user cannot be used. The administrator can find the cause in the log.',

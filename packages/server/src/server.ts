@@ -5,11 +5,14 @@ import { TrustedNetworks } from '@portolan/channels'
 import { encodeReply, normaliseAddress } from '@portolan/protocol'
 import { type ListenerSettings, parseSettings, type Settings, type SettingsInput } from '@portolan/settings'
 import type { Authenticator } from './controller/authenticator.ts'
-import { certificateStamp, loadCertificate } from './controller/certificates.ts'
+import { certificateStamp, completeCertificate, loadCertificate } from './controller/certificates.ts'
 import { Controller } from './controller/controller.ts'
 import { ServerError } from './errors.ts'
 import type { ServerEvent } from './events.ts'
-import type { Refusal, SessionInfo, WorkerFigures } from './link.ts'
+import { type FileAccess, type FileAccessAsk, FileAccessError } from './file-access.ts'
+import type { WebLogin, WebLoginAnswer } from './files/web-door.ts'
+import type { BanInfo, DataConnectionInfo, PortsPicture, SessionDetail } from './inspect.ts'
+import type { Certificate, Refusal, SessionInfo, WorkerFigures } from './link.ts'
 import { ReplyTexts, unknownReplyKeys } from './replies.ts'
 
 /** How often the certificate's files are looked at. */
@@ -18,6 +21,8 @@ const CERTIFICATE_MS = 10_000
 const BACKLOG = 1024
 /** How long a refused client may take to read why. */
 const REFUSAL_MS = 2_000
+
+const NOT_RUNNING = 'The FTP server is not running at the moment. Try again in a moment.'
 
 /** How a server is run, beyond its settings. */
 export interface FtpServerOptions {
@@ -28,6 +33,11 @@ export interface FtpServerOptions {
   readonly processes?: boolean
   /** Who may log in; default: the users of the settings. */
   readonly authenticator?: Authenticator
+  /**
+   * Asked for the certificate before the files of the settings are: at the start, at every reload, and when one of those
+   * files has changed. Undefined: the settings decide.
+   */
+  readonly certificate?: (settings: Settings) => Promise<Certificate | undefined>
 }
 
 /** Where a server accepts. */
@@ -42,6 +52,9 @@ export interface ListenerAddress {
 export interface ServerFigures {
   readonly sessions: number
   readonly transfers: number
+  /** Bytes of data connections since the start, those that are open included. They never go back. */
+  readonly sent: number
+  readonly received: number
   readonly passive: WorkerFigures['passive']
   readonly workers: readonly WorkerFigures[]
 }
@@ -91,7 +104,7 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
     this.#state = 'running'
     try {
       await checkSurroundings(this.#settings)
-      const certificate = await loadCertificate(this.#settings)
+      const certificate = await this.#loadCertificate(this.#settings)
       this.#settings = withoutUselessTls(this.#settings, certificate !== undefined, event =>
         this.#emit(event),
       )
@@ -121,7 +134,7 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
       throw new ServerError('SERVER_CLOSED', 'the server is not running')
     const parsed = parseSettings(input)
     await checkSurroundings(parsed)
-    const certificate = await loadCertificate(parsed)
+    const certificate = await this.#loadCertificate(parsed)
     const settings = withoutUselessTls(parsed, certificate !== undefined, event => this.#emit(event))
     await this.#moveListeners(settings.listeners)
     this.#settings = settings
@@ -140,6 +153,12 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
     await this.close()
   }
 
+  /** The certificate in use, with the chain it was given with; undefined without TLS. */
+  certificate(): Pick<Certificate, 'cert'> | undefined {
+    const { cert } = this.#controller?.certificate ?? {}
+    return cert === undefined ? undefined : { cert }
+  }
+
   sessions(): Promise<readonly SessionInfo[]> {
     return this.#controller?.sessions() ?? Promise.resolve([])
   }
@@ -149,12 +168,85 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
     return this.#controller?.kick(session) ?? Promise.resolve(false)
   }
 
+  /** One session opened up; undefined when there is none of that name. */
+  session(id: string): Promise<SessionDetail | undefined> {
+    return this.#controller?.session(id) ?? Promise.resolve(undefined)
+  }
+
+  /** Data connections that are open, of all sessions. */
+  dataConnections(): Promise<readonly DataConnectionInfo[]> {
+    return this.#controller?.dataConnections() ?? Promise.resolve([])
+  }
+
+  /** Both port ranges. Ports that are free are left out. */
+  ports(): Promise<PortsPicture> {
+    return this.#controller?.ports() ?? Promise.resolve({ passive: undefined, active: undefined, waiting: 0 })
+  }
+
+  /** Ends all sessions of a user. Resolves to how many they were. */
+  kickUser(user: string): Promise<number> {
+    return this.#controller?.kickUser(user) ?? Promise.resolve(0)
+  }
+
+  /**
+   * Ends all sessions from an address or a network in CIDR form. Resolves to how many they were.
+   * @throws {ChannelError} `CHANNEL_SETTING` for what is neither
+   */
+  kickAddress(network: string): Promise<number> {
+    return this.#controller?.kickAddress(network) ?? Promise.resolve(0)
+  }
+
+  /** Who is kept out now: by wrong passwords, and by {@link ban}. */
+  bans(): readonly BanInfo[] {
+    return this.#controller?.bans.all ?? []
+  }
+
+  /**
+   * Keeps an address, a network in CIDR form or a user name out from now on. Sessions that are there go on. Addresses
+   * of `bans.exempt` are not kept out. One of the same kind and value is replaced.
+   * @throws {ChannelError} `CHANNEL_SETTING` for what is neither address nor network
+   */
+  ban(ban: BanInfo): void {
+    this.#controller?.bans.ban(ban)
+  }
+
+  /** Ends a ban and forgets the wrong passwords counted so far; false when there was no ban. */
+  liftBan(kind: BanInfo['kind'], value: string): boolean {
+    return this.#controller?.bans.lift(kind, value) ?? false
+  }
+
+  /** The next login of this user, or of everybody, is checked anew: to be called when a user has changed elsewhere. */
+  forgetLogins(user?: string): void {
+    this.#controller?.forgetLogins(user)
+  }
+
+  /** Decides as PASS does, for somebody who signs in by another way than FTP: no session is opened. Anonymous access is not offered. */
+  async authenticate(ask: WebLogin): Promise<WebLoginAnswer> {
+    if (this.#controller && this.#state === 'running') return await this.#controller.authenticate(ask)
+    return { ok: false, code: 'login.unavailable', text: NOT_RUNNING, unavailable: true }
+  }
+
+  /**
+   * The files of a user who was let in by {@link authenticate}, by the account as it is now.
+   * @throws {FileAccessError} `FILE_DENIED` for a user who may not log in any more
+   */
+  async openFiles(ask: FileAccessAsk): Promise<FileAccess> {
+    if (this.#controller && this.#state === 'running') return await this.#controller.openFiles(ask)
+    throw new FileAccessError('FILE_BUSY', NOT_RUNNING)
+  }
+
   async figures(): Promise<ServerFigures> {
-    const workers = (await this.#controller?.figures()) ?? []
+    const { workers, sent, received } = (await this.#controller?.figures()) ?? {
+      workers: [],
+      sent: 0,
+      received: 0,
+    }
     const sum = (of: (figures: WorkerFigures) => number) => workers.reduce((total, one) => total + of(one), 0)
     return {
       sessions: sum(one => one.sessions),
       transfers: sum(one => one.transfers),
+      sent,
+      received,
       passive: {
         listening: sum(one => one.passive.listening),
         reserved: sum(one => one.passive.reserved),
@@ -251,12 +343,17 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
     }
   }
 
+  async #loadCertificate(settings: Settings): Promise<Certificate | undefined> {
+    const given = await this.#options.certificate?.(settings)
+    return given ? await completeCertificate(given, settings) : await loadCertificate(settings)
+  }
+
   async #checkCertificate(): Promise<void> {
     const stamp = await certificateStamp(this.#settings)
     if (stamp === this.#stamp || this.#state !== 'running') return
     this.#stamp = stamp
     try {
-      const certificate = await loadCertificate(this.#settings)
+      const certificate = await this.#loadCertificate(this.#settings)
       await this.#controller?.reload(this.#settings, certificate)
       this.#emit({ type: 'reloaded', text: 'the certificate changed and was read again' })
     } catch (error) {

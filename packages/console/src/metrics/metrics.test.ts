@@ -7,6 +7,8 @@ import { createMetrics, serveMetrics } from './metrics.ts'
 const FIGURES: ServerFigures = {
   sessions: 3,
   transfers: 2,
+  sent: 0,
+  received: 0,
   passive: { listening: 10, reserved: 4, waiting: 1, refused: 5, strangers: 6 },
   workers: [],
 }

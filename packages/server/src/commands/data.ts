@@ -1,6 +1,5 @@
 import { isIPv6 } from 'node:net'
 import {
-  type Endpoint,
   formatEndpoint,
   formatEpsvReply,
   formatPasvReply,
@@ -58,7 +57,7 @@ export const DATA_COMMANDS = {
         return session.say('data.family', { families: family === 6 ? '(2)' : '(1)' })
       }
       const endpoint = await session.data.listen('EPSV', session.ends.destination)
-      agreed(session, endpoint, {
+      session.data.tell('passive', endpoint, {
         code: 'epsv',
         text: 'EPSV names no address: the client uses the one it dialled',
       })
@@ -116,10 +115,6 @@ async function passiveReply(session: Session): Promise<Reply> {
   const { value: address, because } = await session.data.passiveAddress()
   if (isIPv6(address)) return session.say('data.pasv-ipv6')
   const endpoint = await session.data.listen('PASV', address)
-  agreed(session, endpoint, because)
+  session.data.tell('passive', endpoint, because)
   return session.say('data.passive', { text: formatPasvReply(endpoint) })
-}
-
-function agreed(session: Session, endpoint: Endpoint, because: { code: string; text: string }): void {
-  session.emit({ type: 'data-agreed', mode: 'passive', endpoint: formatEndpoint(endpoint), because })
 }

@@ -22,6 +22,16 @@ export async function loadCertificate(
   return { ...pair, ...(clientCa !== undefined && { clientCa: await readAuthority(clientCa) }) }
 }
 
+/** Checks a certificate that came from elsewhere. The client CA of the settings belongs to it, unless it brings its own. @throws {ServerError} `SERVER_CERTIFICATE` */
+export async function completeCertificate(
+  given: Certificate,
+  { tls: { clientCa } }: Pick<Settings, 'tls'>,
+): Promise<Certificate> {
+  check(given, 'the certificate')
+  if (given.clientCa !== undefined || clientCa === undefined) return given
+  return { ...given, clientCa: await readAuthority(clientCa) }
+}
+
 /** A CA that nobody could be signed by would be found out by the first client, and not by the administrator. */
 async function readAuthority(file: string): Promise<string> {
   const text = await read(file, 'client CA')

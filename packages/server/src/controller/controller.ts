@@ -1,8 +1,11 @@
 import type { Socket } from 'node:net'
 import { availableParallelism } from 'node:os'
-import { PortRange } from '@portolan/channels'
+import { PortRange, TrustedNetworks } from '@portolan/channels'
 import type { Settings } from '@portolan/settings'
 import type { ServerEvent } from '../events.ts'
+import type { FileAccess, FileAccessAsk } from '../file-access.ts'
+import { WebDoor, type WebLogin, type WebLoginAnswer } from '../files/web-door.ts'
+import type { DataConnectionInfo, PortsPicture, SessionDetail } from '../inspect.ts'
 import type {
   Certificate,
   ControllerLink,
@@ -16,9 +19,11 @@ import { type Authenticator, SettingsAuthenticator, type UserRecord } from './au
 import { Bans } from './bans.ts'
 import { LoginCache } from './login-cache.ts'
 import { answerLogin, bannedRefusal, type LoginRules, type LoginState } from './logins.ts'
+import { type MovedBytes, MovedBytesSum } from './moved-bytes.ts'
+import { portsPicture } from './ports-picture.ts'
 import { type Quota, Quotas } from './quotas.ts'
 import { Rates } from './rates.ts'
-import { SessionLimits } from './session-limits.ts'
+import { type KnownSession, SessionLimits } from './session-limits.ts'
 import { Workers } from './workers.ts'
 
 /** How a controller is run. */
@@ -39,7 +44,9 @@ export class Controller {
   readonly #bans: Bans
   readonly #quotas = new Quotas()
   readonly #rates = new Rates()
+  readonly #moved = new MovedBytesSum()
   readonly #workers: Workers
+  readonly #web: WebDoor
   readonly #state: LoginState
   #rules: LoginRules
   /** Users with a quota that have logged in, for the questions of their sessions. */
@@ -59,6 +66,13 @@ export class Controller {
       now: Date.now,
       wait: ms => new Promise(resolve => setTimeout(resolve, ms)),
     }
+    this.#web = new WebDoor({
+      state: this.#state,
+      link: this.#linkFor(0),
+      rules: () => this.#rules,
+      settings: () => this.#settings,
+      noteQuota: user => this.#noteQuotaOf(user),
+    })
     this.#workers = new Workers(workerCount(settings), options.processes, {
       started: (worker, pid) => {
         const slice = this.#slice(worker)
@@ -71,6 +85,7 @@ export class Controller {
       },
       lost: (worker, pid, text) => {
         const sessions = this.#limits.releaseWorker(worker)
+        this.#moved.lose(worker)
         options.emit({ type: 'worker-lost', worker, pid, sessions, text })
       },
       warning: text => options.emit({ type: 'warning', code: 'worker', text }),
@@ -79,12 +94,27 @@ export class Controller {
     })
   }
 
+  /** The one in use. */
+  get certificate(): Certificate | undefined {
+    return this.#certificate
+  }
+
   start(): Promise<void> {
     return this.#workers.start()
   }
 
-  close(ms: number): Promise<void> {
-    return this.#workers.close(ms)
+  async close(ms: number): Promise<void> {
+    await Promise.all([this.#workers.close(ms), this.#web.close(ms)])
+  }
+
+  /** See {@link WebDoor}. */
+  authenticate(ask: WebLogin): Promise<WebLoginAnswer> {
+    return this.#web.authenticate(ask)
+  }
+
+  /** See {@link WebDoor}. */
+  openFiles(ask: FileAccessAsk): Promise<FileAccess> {
+    return this.#web.openFiles(ask)
   }
 
   /** New settings hold for new connections at once; nobody is dropped. */
@@ -122,12 +152,58 @@ export class Controller {
     return (await this.#workers.ask(link => link.sessions())).flat()
   }
 
-  async kick(session: string): Promise<boolean> {
-    return (await this.#workers.ask(link => link.kick(session))).includes(true)
+  async session(id: string): Promise<SessionDetail | undefined> {
+    const known = this.#limits.find(id)
+    return known && (await this.#workers.askOne(known.worker, link => link.session(id)))
   }
 
-  figures(): Promise<readonly WorkerFigures[]> {
-    return this.#workers.ask(link => link.figures())
+  async dataConnections(): Promise<readonly DataConnectionInfo[]> {
+    return (await this.#workers.ask(link => link.dataConnections())).flat()
+  }
+
+  async ports(): Promise<PortsPicture> {
+    return portsPicture(this.#settings, await this.#workers.ask(link => link.ports()))
+  }
+
+  async kick(id: string): Promise<boolean> {
+    const known = this.#limits.find(id)
+    return known !== undefined && (await this.#kick([known])) === 1
+  }
+
+  /** Ends all sessions of a user. Resolves to how many they were. */
+  kickUser(user: string): Promise<number> {
+    return this.#kick(this.#limits.all.filter(session => session.user === user))
+  }
+
+  /** Ends all sessions from an address or network. Resolves to how many they were. @throws {ChannelError} `CHANNEL_SETTING` */
+  async kickAddress(network: string): Promise<number> {
+    const from = new TrustedNetworks([network])
+    return await this.#kick(this.#limits.all.filter(({ address }) => from.has(address)))
+  }
+
+  async #kick(sessions: readonly KnownSession[]): Promise<number> {
+    const ended = await Promise.all(
+      sessions.map(({ id, worker }) => this.#workers.askOne(worker, link => link.kick(id))),
+    )
+    return ended.filter(Boolean).length
+  }
+
+  get bans(): Bans {
+    return this.#bans
+  }
+
+  /** The next login of this user, or of everybody, is checked anew. */
+  forgetLogins(user: string | undefined): void {
+    this.#rules.cache.forget(user)
+  }
+
+  async figures(): Promise<{ readonly workers: readonly WorkerFigures[] } & MovedBytes> {
+    const workers = await this.#workers.ask(async (link, worker) => {
+      const figures = await link.figures()
+      this.#moved.note(worker, figures)
+      return figures
+    })
+    return { workers, ...this.#moved.total }
   }
 
   #makeRules(settings: Settings): LoginRules {
@@ -187,8 +263,13 @@ export class Controller {
     rules: LoginRules,
   ): Promise<void> {
     const user: UserRecord | undefined = await rules.cache.check(ask)
-    const quota = user && rules.accounts.quotaOf(user)
-    if (user && quota) this.#quotaUsers.set(user.name, { home: user.home, quota })
+    if (user) this.#noteQuotaOf(user)
+  }
+
+  #noteQuotaOf(user: UserRecord): Quota | undefined {
+    const quota = this.#rules.accounts.quotaOf(user)
+    if (quota) this.#quotaUsers.set(user.name, { home: user.home, quota })
+    return quota
   }
 
   #configFor(worker: number): WorkerConfig {

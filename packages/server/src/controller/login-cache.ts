@@ -14,6 +14,18 @@ export class LoginUnavailable extends Error {
   readonly code = 'LOGIN_UNAVAILABLE'
 }
 
+interface LoginCheck {
+  readonly user: string
+  readonly password: string
+  readonly address: string
+}
+
+/** A check that runs. One that was forgotten meanwhile still answers those who wait for it, and is not remembered. */
+interface Running {
+  readonly name: string
+  readonly work: Promise<UserRecord | undefined>
+}
+
 /**
  * Spares argon2id for a client that logs in again and again, as clients with parallel connections do. Remembers a
  * keyed hash of name, password and address in memory, never the password; forgets it after five minutes and with every change
@@ -22,8 +34,10 @@ export class LoginUnavailable extends Error {
 export class LoginCache {
   readonly #authenticator: Authenticator
   readonly #key = randomBytes(32)
-  readonly #right = new Map<string, { user: UserRecord; until: number }>()
-  readonly #running = new Map<string, Promise<UserRecord | undefined>>()
+  readonly #right = new Map<string, { name: string; user: UserRecord; until: number }>()
+  readonly #running = new Map<string, Running>()
+  /** Checks that have begun and not ended, forgotten ones included. */
+  #waiting = 0
   readonly #now: () => number
 
   constructor(authenticator: Authenticator, now: () => number = Date.now) {
@@ -32,38 +46,48 @@ export class LoginCache {
   }
 
   /** @throws {LoginUnavailable} */
-  async check(ask: { user: string; password: string; address: string }): Promise<UserRecord | undefined> {
+  async check(ask: LoginCheck): Promise<UserRecord | undefined> {
     const key = createHmac('sha256', this.#key)
       .update(`${ask.user.length}:${ask.user}${ask.password.length}:${ask.password}${ask.address}`)
       .digest('base64')
     const known = this.#right.get(key)
     if (known && known.until > this.#now()) return known.user
     const running = this.#running.get(key)
-    if (running) return running
-    if (this.#running.size >= MAX_WAITING) throw new LoginUnavailable('too many password checks wait')
-    const work = this.#verify(key, ask)
-    this.#running.set(key, work)
+    if (running) return running.work
+    if (this.#waiting >= MAX_WAITING) throw new LoginUnavailable('too many password checks wait')
+    const mine: Running = { name: ask.user, work: this.#verify(ask) }
+    this.#running.set(key, mine)
     try {
-      return await work
+      const user = await mine.work
+      // Forgotten meanwhile: what was right may be right no longer.
+      if (user && this.#running.get(key) === mine) this.#remember(key, ask.user, user)
+      return user
     } finally {
-      this.#running.delete(key)
+      if (this.#running.get(key) === mine) this.#running.delete(key)
     }
   }
 
-  async #verify(
-    key: string,
-    ask: { user: string; password: string; address: string },
-  ): Promise<UserRecord | undefined> {
-    let user: UserRecord | undefined
-    try {
-      user = await this.#authenticator.authenticate(ask)
-    } catch (cause) {
-      throw new LoginUnavailable('the users cannot be asked', { cause })
+  /** The password, or what its owner may do, has changed: the next login asks anew. Without a name, all logins do. */
+  forget(name?: string): void {
+    for (const remembered of [this.#right, this.#running]) {
+      for (const [key, one] of remembered) if (name === undefined || one.name === name) remembered.delete(key)
     }
-    if (!user) return undefined
-    this.#right.set(key, { user, until: this.#now() + REMEMBER_MS })
+  }
+
+  #remember(key: string, name: string, user: UserRecord): void {
+    this.#right.set(key, { name, user, until: this.#now() + REMEMBER_MS })
     const [oldest] = this.#right.keys()
     if (this.#right.size > MAX_REMEMBERED && oldest !== undefined) this.#right.delete(oldest)
-    return user
+  }
+
+  async #verify(ask: LoginCheck): Promise<UserRecord | undefined> {
+    this.#waiting++
+    try {
+      return await this.#authenticator.authenticate(ask)
+    } catch (cause) {
+      throw new LoginUnavailable('the users cannot be asked', { cause })
+    } finally {
+      this.#waiting--
+    }
   }
 }

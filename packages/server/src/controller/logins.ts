@@ -96,17 +96,24 @@ function anonymousLogin(ask: LoginAsk, rules: LoginRules, state: LoginState): Lo
   return full ? { kind: 'refused', ...full } : { kind: 'accepted', account }
 }
 
-async function wrongPassword(ask: WebLoginAsk, state: LoginState): Promise<{ readonly kind: 'refused' } & Refusal> {
-  const { delayMs, bannedUntil } = state.bans.failed(ask.address, ask.user)
-  report(ask, state, 'password', `wrong user name or password for ${ask.user}`)
-  if (bannedUntil !== undefined) {
-    const text = `${ask.address} is banned until ${new Date(bannedUntil).toISOString()}: too many wrong passwords`
-    state.emit({ type: 'banned', address: ask.address, user: ask.user, until: bannedUntil, text })
+async function wrongPassword(
+  ask: WebLoginAsk,
+  state: LoginState,
+): Promise<{ readonly kind: 'refused' } & Refusal> {
+  const { address, user } = ask
+  const { delayMs, bans } = state.bans.failed(address, user)
+  report(ask, state, 'password', `wrong user name or password for ${user}`)
+  for (const { kind, until } of bans) {
+    const value = kind === 'address' ? address : user
+    const who = kind === 'address' ? address : `the user name ${user}`
+    const text = `${who} is banned until ${new Date(until).toISOString()}: too many wrong passwords`
+    state.emit({ type: 'banned', kind, value, address, user, until, text })
   }
   await state.wait(delayMs)
-  return bannedUntil === undefined
-    ? refused('login.failed')
-    : { kind: 'refused', ...bannedRefusal(ask.address, bannedUntil - state.now()) }
+  const banned = bans.find(({ kind }) => kind === 'address')
+  return banned
+    ? { kind: 'refused', ...bannedRefusal(address, banned.until - state.now()) }
+    : refused('login.failed')
 }
 
 /** What keeps a user out whose password is right. */
@@ -124,8 +131,9 @@ export function refusalOf(
   return undefined
 }
 
-/** The reply to a banned address. */
+/** The reply to somebody who is banned. @param ms - until the ban ends; `Infinity` when it has no end */
 export function bannedRefusal(address: string, ms: number): Refusal {
+  if (!Number.isFinite(ms)) return { key: 'login.barred', values: { address }, close: true }
   return { key: 'login.banned', values: { address, seconds: Math.max(1, Math.ceil(ms / 1000)) }, close: true }
 }
 

@@ -39,6 +39,10 @@ export class SessionLimits {
     return this.#sessions.get(id)
   }
 
+  get all(): readonly KnownSession[] {
+    return [...this.#sessions.values()]
+  }
+
   /** Takes a place for a connection, or says why there is none. */
   admit(worker: number, address: string): KnownSession | Refusal {
     const { sessions, sessionsPerAddress } = this.#limits

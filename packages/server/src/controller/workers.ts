@@ -102,12 +102,18 @@ export class Workers {
   }
 
   /** Asks all that are up; one that dies meanwhile answers nothing. */
-  async ask<T>(question: (link: WorkerLink) => Promise<T>): Promise<T[]> {
+  async ask<T>(question: (link: WorkerLink, worker: number) => Promise<T>): Promise<T[]> {
     const answers: T[] = []
     await this.#each(async member => {
-      if (member.link) answers.push(await question(member.link))
+      if (member.link) answers.push(await question(member.link, member.index))
     })
     return answers
+  }
+
+  /** Asks one; undefined when it is not up, or dies meanwhile. */
+  async askOne<T>(worker: number, question: (link: WorkerLink) => Promise<T>): Promise<T | undefined> {
+    const link = this.#members[worker - 1]?.link
+    return link && (await question(link).catch(() => undefined))
   }
 
   /** Lets running transfers finish within `ms` milliseconds, then ends all workers. */

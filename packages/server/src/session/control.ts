@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { encodeReply, type Line, LineReader, type Reply } from '@portolan/protocol'
+import { Dialogue } from './dialogue.ts'
 
 /** The longest command line, in bytes. Longer than PATH_MAX, so that no path is refused for its length here. */
 export const MAX_COMMAND_LINE = 8192
@@ -44,6 +45,8 @@ export class ControlConnection {
   ended = false
   /** When the last byte came, for the idle timeout. */
   lastInput = Date.now()
+  /** What was said last, for whoever looks at the session. */
+  readonly dialogue = new Dialogue()
 
   constructor(socket: Socket, observer: ControlObserver) {
     this.#socket = socket
@@ -91,7 +94,12 @@ export class ControlConnection {
   send(reply: Reply): void {
     if (reply === this.#lastSent) this.#lastSent = undefined
     else if (this.#held) this.#held.push(reply)
-    else this.write(encodeReply(reply))
+    else this.#sendNow(reply)
+  }
+
+  #sendNow(reply: Reply): void {
+    this.dialogue.sent(reply, Date.now())
+    this.write(encodeReply(reply))
   }
 
   /** Begins a reply that is written in pieces: whole replies wait until it has ended, so that no line gets between. */
@@ -101,7 +109,7 @@ export class ControlConnection {
 
   /** Sends the last line of a long reply, and what waited for it. @returns the line, which is not sent again */
   endLongReply(last: Reply): Reply {
-    this.write(encodeReply(last))
+    this.#sendNow(last)
     this.#sendHeld()
     this.#lastSent = last
     return last
@@ -110,7 +118,7 @@ export class ControlConnection {
   #sendHeld(): void {
     const held = this.#held ?? []
     this.#held = undefined
-    for (const reply of held) this.write(encodeReply(reply))
+    for (const reply of held) this.#sendNow(reply)
   }
 
   /** Sends bytes that are part of a reply already encoded. */
@@ -198,7 +206,10 @@ export class ControlConnection {
       return this.destroy('TLS where the listener speaks in the clear')
     }
     this.#untouched = false
-    for (const line of this.#reader.push(chunk)) this.#waiting.push(line)
+    for (const line of this.#reader.push(chunk)) {
+      this.dialogue.received(line, this.lastInput)
+      this.#waiting.push(line)
+    }
     if (this.#waiting.length >= MAX_WAITING_LINES && !this.#paused) {
       this.#paused = true
       this.#socket.pause()

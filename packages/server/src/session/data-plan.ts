@@ -1,4 +1,5 @@
 import {
+  type Because,
   checkActiveEndpoint,
   type DataConnection,
   type DataPromise,
@@ -8,6 +9,7 @@ import {
 } from '@portolan/channels'
 import { type DataCommand, type Endpoint, formatEndpoint } from '@portolan/protocol'
 import { Refused } from '../commands/command.ts'
+import type { SessionDetail } from '../inspect.ts'
 import { failureCode } from '../reply-for-error.ts'
 import { type DataAttempt, DataAttempts } from './data-attempts.ts'
 import type { Session } from './session.ts'
@@ -20,6 +22,8 @@ export class DataPlan {
   readonly attempts = new DataAttempts()
   /** Of the connection that was asked for last: what becomes of it is noted there. */
   attempt: DataAttempt | undefined
+  /** What the client was told last, and why. */
+  told: SessionDetail['agreed']
   /** EPSV ALL was sent: RFC 2428 section 4. */
   onlyEpsv = false
   /** PROT P. */
@@ -115,9 +119,15 @@ export class DataPlan {
     })
     attempt.agree(endpoint)
     this.#agreement = { promise, attempt }
-    const { because } = promise.endpoint
-    session.emit({ type: 'data-agreed', mode: 'active', endpoint: formatEndpoint(endpoint), because })
+    this.tell('active', endpoint, promise.endpoint.because)
     return endpoint
+  }
+
+  /** Notes and reports what the client and the server have agreed on. */
+  tell(mode: 'passive' | 'active', where: Endpoint, because: Because): void {
+    const endpoint = formatEndpoint(where)
+    this.told = { mode, endpoint, because }
+    this.#session.emit({ type: 'data-agreed', mode, endpoint, because })
   }
 
   #checkActive(endpoint: Endpoint): void {
@@ -178,6 +188,7 @@ export class DataPlan {
   /** As at the start of a session, apart from what TLS has set up: REIN. */
   async reset(): Promise<void> {
     this.onlyEpsv = false
+    this.told = undefined
     await this.drop()
     this.attempts.clear()
   }

@@ -5,13 +5,14 @@ import type { Endpoint, HashAlgorithm, MlsxFact, Reply } from '@portolan/protoco
 import type { ListenerSettings } from '@portolan/settings'
 import { Refused } from '../commands/command.ts'
 import type { SessionEvent } from '../events.ts'
-import type { ControllerLink, SessionInfo } from '../link.ts'
+import type { ControllerLink } from '../link.ts'
 import type { Account } from '../policy/account.ts'
 import { ProbeLimit } from '../policy/probe-limit.ts'
 import type { ReplyKey, ReplyValues } from '../replies.ts'
 import type { Transfer } from '../transfer/transfer.ts'
 import type { WorkerContext } from '../worker/context.ts'
 import { ControlConnection } from './control.ts'
+import { DataLog } from './data-log.ts'
 import { DataPlan } from './data-plan.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { INITIAL_REPRESENTATION, type Preparation, type Representation, type SessionState } from './state.ts'
@@ -38,6 +39,8 @@ export interface SessionOwner {
   readonly link: ControllerLink
   emit(session: Session, event: SessionEvent): void
   closed(session: Session, reason: string): void
+  /** Bytes of a data connection that is over. */
+  moved(direction: Transfer['direction'], bytes: number): void
   openFiles(account: Account): Promise<UserFiles>
 }
 
@@ -52,6 +55,7 @@ export class Session {
   readonly since = Date.now()
   readonly control: ControlConnection
   readonly data: DataPlan
+  readonly dataLog = new DataLog()
   readonly probes = new ProbeLimit()
   readonly owner: SessionOwner
   state: SessionState = { phase: 'greeted' }
@@ -169,21 +173,6 @@ export class Session {
     return prepared
   }
 
-  info(worker: number): SessionInfo {
-    const transfer = this.transfer
-    return {
-      session: this.id,
-      worker,
-      user: this.account?.user,
-      address: this.ends.client.address,
-      listener: this.listener,
-      tls: this.secured,
-      since: this.since,
-      transfer: transfer && { command: transfer.command, path: transfer.path, bytes: transfer.bytes },
-      idleMs: Date.now() - this.control.lastInput,
-    }
-  }
-
   /** Ends the session once its transfer has had its reply: a graceful stop. */
   finishAfterTransfer(reply: Reply): void {
     void this.#dispatcher.transferring?.finally(() => this.finish(reply, 'shutdown'))
@@ -261,6 +250,7 @@ export class Session {
     this.prepared = { kind: 'none' }
     this.representation = INITIAL_REPRESENTATION
     await this.data.reset()
+    this.dataLog.clear()
     if (state.phase === 'ready') await state.files[Symbol.asyncDispose]()
   }
 

@@ -11,6 +11,7 @@ import type { Session } from '../session/session.ts'
 export interface Transfer {
   readonly command: string
   readonly path: string
+  readonly direction: TransferWork['direction']
   readonly startedAt: number
   /** Bytes moved so far. */
   readonly bytes: number
@@ -57,6 +58,7 @@ export async function runTransfer(session: Session, work: TransferWork): Promise
   session.transfer = {
     command: work.command,
     path: work.path,
+    direction: work.direction,
     startedAt: Date.now(),
     total: work.total,
     get bytes() {
@@ -66,10 +68,13 @@ export async function runTransfer(session: Session, work: TransferWork): Promise
   }
   try {
     return await carryOut(session, work, abort.signal, moved => {
-      bytes = moved
+      bytes = Math.max(bytes, moved)
     })
   } finally {
+    // Only when our side failed in a way that nobody has foreseen.
+    session.dataLog.end('failed', bytes)
     session.transfer = undefined
+    session.owner.moved(work.direction, bytes)
   }
 }
 
@@ -88,6 +93,7 @@ async function carryOut(
   }
   let leave: () => PromiseLike<void> = () => connection[Symbol.asyncDispose]()
   await using _open = { [Symbol.asyncDispose]: () => leave() }
+  session.dataLog.begin(work, connection)
   const started = performance.now()
   session.control.send(session.say('transfer.opening', { text: work.announce }))
   try {
@@ -97,12 +103,17 @@ async function carryOut(
     // The reply first: a client that finds its data connection reset does not read on to learn why.
     session.afterReply = leave
     leave = async () => {}
-    return connectionFailed(session, work, error)
+    const reply = connectionFailed(session, work, error)
+    session.dataLog.end('failed', 0, reply.lines[0])
+    return reply
   }
   session.data.attempt?.secure(connection.tls)
   const facts = factsOf(work, connection)
   session.emit({ type: 'transfer-started', ...facts })
   const outcome = await moveAndFinish(session, work, connection, signal, onProgress)
+  onProgress(outcome.bytes)
+  const text = outcome.verdict === 'complete' ? undefined : outcome.reply.lines[0]
+  session.dataLog.end(outcome.verdict, outcome.bytes, text)
   session.emit({
     type: 'transfer-ended',
     ...facts,
@@ -110,7 +121,7 @@ async function carryOut(
     ms: Math.round(performance.now() - started),
     verdict: outcome.verdict,
     reply: outcome.reply.code,
-    ...(outcome.verdict !== 'complete' && { text: outcome.reply.lines[0] }),
+    ...(text !== undefined && { text }),
   })
   session.data.attempt?.finish(endingOf(work, outcome))
   return outcome.reply

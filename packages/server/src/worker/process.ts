@@ -24,6 +24,9 @@ const link = connect<ControllerLink>(channel, {
   drain: (...args: Parameters<Worker['drain']>) => target.worker?.drain(...args),
   kick: (...args: Parameters<Worker['kick']>) => target.worker?.kick(...args),
   sessions: () => target.worker?.sessions(),
+  session: (...args: Parameters<Worker['session']>) => target.worker?.session(...args),
+  dataConnections: () => target.worker?.dataConnections(),
+  ports: () => target.worker?.ports(),
   figures: () => target.worker?.figures(),
 })
 target.worker = new Worker(link)

@@ -10,6 +10,7 @@ import {
 } from '@portolan/channels'
 import { encodeReply, normaliseAddress } from '@portolan/protocol'
 import type { ServerEvent, SessionEvent } from '../events.ts'
+import type { DataConnectionInfo, SessionDetail } from '../inspect.ts'
 import type {
   Arrival,
   ControllerLink,
@@ -18,12 +19,16 @@ import type {
   WorkerConfig,
   WorkerFigures,
   WorkerLink,
+  WorkerPorts,
 } from '../link.ts'
 import type { Account } from '../policy/account.ts'
+import { openConnections, sessionDetail, sessionInfo } from '../session/inspect-session.ts'
 import { Session, type SessionEnds, type SessionOwner } from '../session/session.ts'
 import type { UserFiles } from '../session/user-files.ts'
+import type { Transfer } from '../transfer/transfer.ts'
 import { buildContext } from './build-context.ts'
 import type { WorkerContext } from './context.ts'
+import { describePorts } from './describe-ports.ts'
 import { openUserFiles } from './open-user-files.ts'
 import { Storages } from './storages.ts'
 
@@ -49,6 +54,8 @@ export class Worker implements WorkerLink, SessionOwner {
   #storages: Storages | undefined
   #events: ServerEvent[] = []
   #flush: NodeJS.Timeout | undefined
+  /** Bytes of data connections that are over. */
+  readonly #moved = { sent: 0, received: 0 }
   #draining = false
   #onEmpty: (() => void) | undefined
 
@@ -131,7 +138,20 @@ export class Worker implements WorkerLink, SessionOwner {
 
   async sessions(): Promise<readonly SessionInfo[]> {
     const worker = this.#config?.worker ?? 0
-    return [...this.#sessions.values()].map(session => session.info(worker))
+    return [...this.#sessions.values()].map(session => sessionInfo(session, worker))
+  }
+
+  async session(id: string): Promise<SessionDetail | undefined> {
+    const session = this.#sessions.get(id)
+    return session && sessionDetail(session, this.#config?.worker ?? 0)
+  }
+
+  async dataConnections(): Promise<readonly DataConnectionInfo[]> {
+    return [...this.#sessions.values()].flatMap(openConnections)
+  }
+
+  async ports(): Promise<WorkerPorts> {
+    return describePorts(this.#ports, this.#sessions.values())
   }
 
   async figures(): Promise<WorkerFigures> {
@@ -139,10 +159,16 @@ export class Worker implements WorkerLink, SessionOwner {
     this.#loop.reset()
     const passive = this.#ports?.figures()
     let transfers = 0
-    for (const session of this.#sessions.values()) if (session.transfer) transfers += 1
+    const moved = { ...this.#moved }
+    for (const { transfer } of this.#sessions.values()) {
+      if (!transfer) continue
+      transfers += 1
+      moved[transfer.direction === 'upload' ? 'received' : 'sent'] += transfer.bytes
+    }
     return {
       sessions: this.#sessions.size,
       transfers,
+      ...moved,
       passive: {
         listening: passive?.listening ?? 0,
         reserved: passive?.reserved ?? 0,
@@ -163,6 +189,10 @@ export class Worker implements WorkerLink, SessionOwner {
       address: session.ends.client.address,
       ...(user !== undefined && { user }),
     })
+  }
+
+  moved(direction: Transfer['direction'], bytes: number): void {
+    this.#moved[direction === 'upload' ? 'received' : 'sent'] += bytes
   }
 
   closed(session: Session, reason: string): void {
