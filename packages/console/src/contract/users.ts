@@ -51,6 +51,10 @@ export const userWrite = z.object({
     .describe('In the clear; hashed at once. null takes it away; absent leaves it.'),
   enabled: z.boolean().optional(),
   home: z.string().optional(),
+  createHome: z
+    .boolean()
+    .optional()
+    .describe('Makes a given home that is not there yet; the folder it is in has to be there.'),
   groups: z.array(z.string()).optional(),
   permissions: z.array(permissionRule).optional(),
   folders: z
