@@ -67,9 +67,15 @@ export type ServerEvent =
     } & SessionRef)
   | ({
       readonly type: 'data-failed'
+      /** The transfer command, or the one that asked for a data connection. */
       readonly command: string
       readonly code: string
       readonly text: string
+      readonly mode?: 'passive' | 'active'
+      /** What the client was told, or has announced, as `address:port`. */
+      readonly endpoint?: string
+      /** Why it was told so. */
+      readonly because?: Because
     } & SessionRef)
   | ({ readonly type: 'transfer-started' } & SessionRef & TransferFacts)
   | ({

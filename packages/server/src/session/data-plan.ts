@@ -59,6 +59,7 @@ export class DataPlan {
       return endpoint
     } catch (error) {
       attempt.refuse(...refusalOf(error))
+      this.#failed(command, error)
       throw error
     }
   }
@@ -84,13 +85,18 @@ export class DataPlan {
   /** What PASV tells this client: the first matching address rule, with its reason. */
   async passiveAddress(): Promise<Decision<string>> {
     const { account, context, ends } = this.#session
-    return context.addressRules.choose({
-      userClass: account?.userClass ?? 'default',
-      client: ends.client.address,
-      local: ends.local,
-      destination: ends.destination,
-      family: 4,
-    })
+    try {
+      return await context.addressRules.choose({
+        userClass: account?.userClass ?? 'default',
+        client: ends.client.address,
+        local: ends.local,
+        destination: ends.destination,
+        family: 4,
+      })
+    } catch (error) {
+      this.#failed('PASV', error)
+      throw error
+    }
   }
 
   /**
@@ -107,6 +113,7 @@ export class DataPlan {
       this.#checkActive(endpoint)
     } catch (error) {
       attempt.refuse(...refusalOf(error), endpoint)
+      this.#failed(command, error, { mode: 'active', endpoint: formatEndpoint(endpoint) })
       throw error
     }
     await this.drop()
@@ -130,6 +137,13 @@ export class DataPlan {
     this.#session.emit({ type: 'data-agreed', mode, endpoint, because })
   }
 
+  /** Reports that no data connection was agreed on. Of a session that has ended nobody waits for one. */
+  #failed(command: string, error: unknown, where: { mode?: 'active'; endpoint?: string } = {}): void {
+    if (this.#session.control.closed) return
+    const [code, text] = refusalOf(error)
+    this.#session.emit({ type: 'data-failed', command, code, text, ...where })
+  }
+
   #checkActive(endpoint: Endpoint): void {
     const session = this.#session
     const { settings, activeForeign } = session.context
@@ -147,11 +161,18 @@ export class DataPlan {
     return address === '::' || address === '0.0.0.0' ? this.#session.ends.client.address : address
   }
 
-  /** Refuses a transfer before it begins: nothing agreed on, or in the clear where TLS is required. */
-  check(): void {
+  /**
+   * Refuses a transfer before it begins: nothing agreed on, or in the clear where TLS is required.
+   * @param transfer - the command that wants to begin
+   */
+  check(transfer: string): void {
     const session = this.#session
     const mustProtect = session.listenerSettings.encryptData
-    if (mustProtect && !this.protected) throw new Refused(session.say('tls.data-required'))
+    if (mustProtect && !this.protected) {
+      const refused = session.refuse('tls.data-required')
+      this.#failed(transfer, refused)
+      throw refused
+    }
     if (!this.#agreement) throw new Refused(session.say('data.none'))
   }
 

@@ -8,7 +8,7 @@ import { runTransfer } from './transfer.ts'
 /** RETR: from the file to the data connection. The file is opened first: what is not there is 550, without a 150. */
 export async function runDownload(session: Session, path: string): Promise<Reply> {
   const prepared = session.takePrepared()
-  session.data.check()
+  session.data.check('RETR')
   const offset =
     prepared.kind === 'restart' ? prepared.offset : prepared.kind === 'range' ? prepared.start : 0
   await using file = await session.files.storage.read(path, offset)

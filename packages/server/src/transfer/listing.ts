@@ -113,7 +113,7 @@ export async function listTransfer(
   format: ListingFormat,
 ): Promise<Reply> {
   session.takePrepared()
-  session.data.check()
+  session.data.check(command)
   const abort = new AbortController()
   const { path, chunks, close } = await openListing(session, ask, format, abort.signal)
   const deflated = session.representation.mode === 'deflate'

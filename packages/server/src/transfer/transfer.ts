@@ -209,7 +209,13 @@ function connectionFailed(session: Session, work: TransferWork, error: unknown):
   if (!reply) throw error
   const code = failureCode(error)
   session.data.attempt?.fail(code, reply.lines[0])
-  session.emit({ type: 'data-failed', command: work.command, code, text: reply.lines[0] })
+  session.emit({
+    type: 'data-failed',
+    command: work.command,
+    code,
+    text: reply.lines[0],
+    ...session.data.told,
+  })
   return reply
 }
 

@@ -18,7 +18,7 @@ export interface UploadAsk {
  * durable; only then is it answered 226. A broken one is kept aside, so that REST or APPE continue it.
  */
 export async function runUpload(session: Session, ask: UploadAsk): Promise<Reply> {
-  session.data.check()
+  session.data.check(ask.command)
   const { files, account } = session
   const { uploads } = session.context.settings
   const upload = await openUpload(files, {
