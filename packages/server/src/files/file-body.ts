@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { ReadHandle } from '@portolan/storage'
 import { FileAccessError } from '../file-access.ts'
+import { fileFailure } from './failure.ts'
 
 /** Bytes read at once, and held at most while nobody takes them. */
 const CHUNK = 128 * 1024
@@ -16,7 +17,7 @@ export interface FileBodyOptions {
   /** Waited for before bytes are handed on. */
   readonly throttle: ((bytes: number) => Promise<void> | undefined) | undefined
   /** The body has ended and the file is closed. Absent `error`: it was read to its end. */
-  onEnd(bytes: number, error: Error | undefined): void
+  onEnd(bytes: number, error: FileAccessError | undefined): void
 }
 
 /** A part of a file as a stream. It owns the file. */
@@ -44,7 +45,7 @@ export class FileBody extends Readable {
   override _read(): void {
     clearTimeout(this.#stall)
     this.#reading = this.#fill().catch((error: unknown) => {
-      this.destroy(error instanceof Error ? error : broken('the file cannot be read'))
+      this.destroy(fileFailure(error))
     })
   }
 
@@ -57,7 +58,7 @@ export class FileBody extends Readable {
       .then(() => this.#file[Symbol.asyncDispose]())
       .catch(() => {})
       .then(() => {
-        this.#options.onEnd(this.#bytes, whole ? undefined : (error ?? broken('it was broken off')))
+        this.#options.onEnd(this.#bytes, whole ? undefined : endOf(error))
         callback(error)
       })
   }
@@ -85,4 +86,9 @@ export class FileBody extends Readable {
 
 function broken(text: string): FileAccessError {
   return new FileAccessError('FILE_BROKEN', `The download is not whole: ${text}. Download it again.`)
+}
+
+/** A reader that is gone destroys the body with its own error, or with none. */
+function endOf(error: Error | null): FileAccessError {
+  return error instanceof FileAccessError ? error : broken('it was broken off')
 }

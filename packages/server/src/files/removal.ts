@@ -25,7 +25,7 @@ async function removeFolder(parts: Parts, path: string): Promise<void> {
   if (path === '/') throw new FileAccessError('FILE_DENIED', 'Your home folder itself cannot be removed.')
   const fixed = account.mounts.find(mount => mount.path === path || mount.path.startsWith(`${path}/`))
   if (fixed) {
-    const text = `${fixed.path} was set up for you: it and the folders around it stay.`
+    const text = `The folder ${fixed.path} was set up for you: it and those around it stay.`
     throw new FileAccessError('FILE_DENIED', text)
   }
   check(parts, 'removeFolder', path)

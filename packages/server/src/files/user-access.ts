@@ -97,7 +97,6 @@ export class UserAccess implements FileAccess {
   download(text: string, choose?: (file: FileFacts) => FileRange | undefined): Promise<FileDownload> {
     return translated(async () => {
       const path = this.#allowed('read', text)
-      const { files } = this.#parts
       const transfer = this.#begin()
       try {
         return await this.#open(path, choose, transfer)
@@ -223,7 +222,7 @@ export class UserAccess implements FileAccess {
       stallMs: this.#parts.stallMs,
       throttle: this.#throttle('download', transfer.signal),
       onEnd(bytes, error) {
-        record.end(bytes, error && fileFailure(error))
+        record.end(bytes, error)
         transfer[Symbol.dispose]()
       },
     })

@@ -1,6 +1,12 @@
 import type { Settings } from '@portolan/settings'
 import type { UserRecord } from '../controller/authenticator.ts'
-import { answerWebLogin, bannedNow, type LoginRules, type LoginState, refusalOf } from '../controller/logins.ts'
+import {
+  answerWebLogin,
+  bannedNow,
+  type LoginRules,
+  type LoginState,
+  refusalOf,
+} from '../controller/logins.ts'
 import type { Quota } from '../controller/quotas.ts'
 import type { SessionEvent } from '../events.ts'
 import { type FileAccess, type FileAccessAsk, FileAccessError } from '../file-access.ts'
@@ -139,4 +145,3 @@ function quotaOf(quota: Quota | undefined): { bytes?: number; files?: number } |
   const { bytes, files } = quota
   return { ...(bytes !== undefined && { bytes }), ...(files !== undefined && { files }) }
 }
-
