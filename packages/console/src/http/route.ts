@@ -2,6 +2,7 @@ import type { JsonValue } from '@portolan/store'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Scope } from '../contract/index.ts'
+import type { Gate } from './gate.ts'
 import type { Principal } from './principal.ts'
 
 /**
@@ -20,6 +21,10 @@ export interface AuditNote {
   readonly before?: JsonValue
   readonly after?: JsonValue
   readonly text?: string
+  /** Default `done`. */
+  readonly outcome?: 'done' | 'refused'
+  /** Who, where the principal does not say it: at signing in. */
+  readonly actor?: string
 }
 
 /** What a handler is given. Everything in it was checked by its schema. */
@@ -30,6 +35,8 @@ export interface Ask<Params, Query, Body> {
   /** For `public` routes it may be undefined. */
   readonly principal: Principal | undefined
   readonly address: string
+  /** Sessions, passwords and what else signing in needs. */
+  readonly gate: Gate
   /** Notes a change. Every route that is no GET has to note at least one, or to throw. */
   audit(note: AuditNote): void
   readonly request: FastifyRequest

@@ -1,0 +1,58 @@
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { FastifyInstance } from 'fastify'
+
+/** How long nothing may flow on a connection, in milliseconds. Live events and transfers flow. */
+const IDLE_MS = 120_000
+/** Connections at once. */
+const MOST_CONNECTIONS = 2_000
+/** How long the rest of a body that nobody wants may flow, so that the answer is read, in milliseconds. */
+const LINGER_MS = 5_000
+
+const TIMES: ServerOptions = {
+  headersTimeout: 20_000,
+  keepAliveTimeout: 72_000,
+  // Uploads take hours. JSON has a bound of its own, and every connection one for standing still.
+  requestTimeout: 0,
+  connectionsCheckingInterval: 5_000,
+}
+
+/** Certificate and key in PEM. */
+export interface TlsFiles {
+  readonly cert: string | Buffer
+  readonly key: string | Buffer
+}
+
+/** A server whose every wait has a bound. */
+export function createHttpServer(handler: RequestListener, tls: TlsFiles | undefined): Server {
+  const server: Server = tls
+    ? createTlsServer({ ...TIMES, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: 20_000 }, handler)
+    : createServer(TIMES, handler)
+  server.maxConnections = MOST_CONNECTIONS
+  server.setTimeout(IDLE_MS)
+  return server
+}
+
+/**
+ * Reads on for a while what a refused client still sends: closing at once would reset the connection before the client has
+ * read why it was refused. Then it is cut.
+ */
+export function lingerOnRefusal(app: FastifyInstance): void {
+  app.addHook('onResponse', async ({ raw }) => {
+    if (raw.complete || raw.destroyed) return
+    raw.resume()
+    const timer = setTimeout(() => raw.complete || raw.socket.destroy(), LINGER_MS)
+    timer.unref()
+    raw.once('close', () => clearTimeout(timer))
+  })
+}
+
+/** Once the app closes, requests that run have so many milliseconds; then their connections are cut. */
+export function endWithin(app: FastifyInstance, ms: number): void {
+  app.addHook('preClose', async () => {
+    app.server.closeIdleConnections()
+    const timer = setTimeout(() => app.server.closeAllConnections(), ms)
+    timer.unref()
+    app.server.once('close', () => clearTimeout(timer))
+  })
+}
