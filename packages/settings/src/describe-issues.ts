@@ -56,7 +56,8 @@ function shown(issue: Issue, given: unknown, parts: PathParts): string {
   return `, and not ${text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text}`
 }
 
-function unknownKey(parts: PathParts): Problem {
+/** That there is no such setting, and which was probably meant. */
+export function unknownKey(parts: PathParts): Problem {
   const key = String(parts.at(-1))
   const siblings = Object.keys(schemaAt(parts.slice(0, -1))?.properties ?? {})
   const near = suggest(key, siblings)

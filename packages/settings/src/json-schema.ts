@@ -8,6 +8,7 @@ export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly items?: JsonSchema
   readonly anyOf?: readonly JsonSchema[]
+  readonly additionalProperties?: boolean | JsonSchema
   /** Of a number once parsed: what it counts. */
   readonly 'x-unit'?: 'duration' | 'size' | 'rate'
   readonly [keyword: string]: unknown
@@ -27,9 +28,15 @@ export function schemaAt(parts: PathParts): JsonSchema | undefined {
   return parts.reduce<JsonSchema | undefined>((schema, part) => {
     const branches = schema === undefined ? [] : [schema, ...(schema.anyOf ?? [])]
     return branches
-      .map(branch => (typeof part === 'number' ? branch.items : branch.properties?.[part]))
+      .map(branch => (typeof part === 'number' ? branch.items : named(branch, part)))
       .find(found => found !== undefined)
   }, cached)
+}
+
+/** The schema of a key: its own, or that of every key where names are free. */
+function named({ properties, additionalProperties }: JsonSchema, key: string): JsonSchema | undefined {
+  if (properties !== undefined && Object.hasOwn(properties, key)) return properties[key]
+  return typeof additionalProperties === 'object' ? additionalProperties : undefined
 }
 
 /** Paths of every section and setting with a name, as `timeouts.idle` or `users.home`; lists count as what they hold. */
