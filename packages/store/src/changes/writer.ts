@@ -1,0 +1,72 @@
+import type { Transaction } from 'kysely'
+import type { Database } from '../database.ts'
+import type { Tables } from '../schema/tables.ts'
+import type { ChangeTopic } from '../store.ts'
+import type { Listeners } from './feed.ts'
+
+/** Numbers of the locks by which writers of one topic wait for each other on PostgreSQL. */
+const LOCKS = {
+  settings: 1,
+  users: 2,
+  groups: 3,
+  administrators: 4,
+  tokens: 5,
+  bans: 6,
+  certificates: 7,
+} as const
+
+/** A transaction that writes: its result, and what others are to be told of. */
+export interface Written<T> {
+  readonly result: T
+  /** Keys that changed; none: nothing did. */
+  readonly changed: readonly string[]
+}
+
+/** Makes transactions that leave word of what they changed. */
+export class Writer {
+  readonly database: Database
+  /** Marks the rows of `changes` that are this store's own. */
+  readonly origin: string
+  readonly #listeners: Listeners
+
+  constructor(database: Database, origin: string, listeners: Listeners) {
+    this.database = database
+    this.origin = origin
+    this.#listeners = listeners
+  }
+
+  /** Runs a transaction alone among those of its topic; tells this store's listeners when it is committed. */
+  async write<T>(
+    topic: keyof typeof LOCKS,
+    work: (transaction: Transaction<Tables>) => Promise<Written<T>>,
+  ): Promise<T> {
+    const { queries, dialect } = this.database
+    const { result, changed } = await queries.transaction().execute(async transaction => {
+      await dialect.serialise(transaction, LOCKS[topic])
+      const written = await work(transaction)
+      await leaveWord(this, transaction, topic, written.changed)
+      return written
+    })
+    for (const key of changed) this.#listeners.tell({ topic, key })
+    return result
+  }
+}
+
+/** More changes than this at once are told as one that has no key. */
+const MAX_KEYS = 100
+
+async function leaveWord(
+  { database: { dialect }, origin }: Writer,
+  transaction: Transaction<Tables>,
+  topic: ChangeTopic,
+  keys: readonly string[],
+): Promise<void> {
+  if (keys.length === 0) return
+  const at = Date.now()
+  const told = keys.length > MAX_KEYS ? [null] : keys
+  await transaction
+    .insertInto('changes')
+    .values(told.map(key => ({ at, origin, topic, key })))
+    .execute()
+  await dialect.announce(transaction)
+}

@@ -1,0 +1,118 @@
+import type { Writer } from '../changes/writer.ts'
+import { fold } from '../fold.ts'
+import { readJson } from '../json-text.ts'
+import type { DocumentColumns } from '../schema/tables.ts'
+import type { Document, Documents } from '../store.ts'
+import { conflict, exists, missing } from './missing.ts'
+import { direction, pageBounds } from './page.ts'
+
+/** Columns that a list of documents is sorted by. */
+export const DOCUMENT_SORTS = {
+  name: 'folded',
+  createdAt: 'created_at',
+  changedAt: 'changed_at',
+} as const
+
+/** The groups. */
+export function groups(writer: Writer): Documents {
+  const { queries, dialect } = writer.database
+  return {
+    async get(name) {
+      const row = await queries.selectFrom('groups').selectAll().where('name', '=', name).executeTakeFirst()
+      return row && toDocument(row)
+    },
+    async all() {
+      const rows = await queries.selectFrom('groups').selectAll().orderBy('folded').orderBy('name').execute()
+      return rows.map(toDocument)
+    },
+    async list(ask) {
+      const { offset, limit } = pageBounds(ask)
+      const found = queries
+        .selectFrom('groups')
+        .$if(ask.search !== undefined && ask.search !== '', query =>
+          query.where(({ ref }) => dialect.contains(ref('folded'), fold(ask.search ?? ''))),
+        )
+      const [rows, { total }] = await Promise.all([
+        found
+          .selectAll()
+          .orderBy(DOCUMENT_SORTS[ask.sort ?? 'name'], direction(ask))
+          .orderBy('name', direction(ask))
+          .limit(limit)
+          .offset(offset)
+          .execute(),
+        found.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+      ])
+      return { items: rows.map(toDocument), total }
+    },
+    create(name, document, { by }) {
+      return writer.write('groups', async transaction => {
+        const row = newDocument(name, JSON.stringify(document), by)
+        const made = await transaction
+          .insertInto('groups')
+          .values(row)
+          .onConflict(clash => clash.doNothing())
+          .returning('name')
+          .executeTakeFirst()
+        if (made === undefined) throw exists('group', name)
+        return { result: toDocument(row), changed: [name] }
+      })
+    },
+    replace(name, document, { by, base }) {
+      return writer.write('groups', async transaction => {
+        const before = await transaction
+          .selectFrom('groups')
+          .selectAll()
+          .where('name', '=', name)
+          .executeTakeFirst()
+        if (before === undefined) throw missing('group', name)
+        if (base !== undefined && base !== before.revision) {
+          throw conflict('group', name, before.changed_by)
+        }
+        const row = nextDocument(before, JSON.stringify(document), by)
+        await transaction.updateTable('groups').set(row).where('name', '=', name).execute()
+        return { result: toDocument(row), changed: [name] }
+      })
+    },
+    remove(name) {
+      return writer.write('groups', async transaction => {
+        const gone = await transaction
+          .deleteFrom('groups')
+          .where('name', '=', name)
+          .returning('name')
+          .executeTakeFirst()
+        return { result: gone !== undefined, changed: gone === undefined ? [] : [name] }
+      })
+    },
+  }
+}
+
+/** The columns of a document that is made now. */
+export function newDocument(name: string, document: string, by: string): DocumentColumns {
+  const now = Date.now()
+  return {
+    name,
+    folded: fold(name),
+    document,
+    created_at: now,
+    changed_at: now,
+    changed_by: by,
+    revision: 1,
+  }
+}
+
+/** The columns of a document that is changed now. */
+export function nextDocument<Row extends DocumentColumns>(before: Row, document: string, by: string): Row {
+  return { ...before, document, changed_at: Date.now(), changed_by: by, revision: before.revision + 1 }
+}
+
+/** What a document's columns say. */
+export function toDocument(row: DocumentColumns): Document {
+  return {
+    name: row.name,
+    document: readJson(row.document),
+    createdAt: row.created_at,
+    changedAt: row.changed_at,
+    changedBy: row.changed_by,
+    revision: row.revision,
+  }
+}

@@ -1,0 +1,35 @@
+import type { Expression, Kysely, RawBuilder, Transaction } from 'kysely'
+import type { Tables } from './schema/tables.ts'
+
+/** Queries, inside or outside a transaction. */
+export type Queries = Kysely<Tables>
+
+/** The words of SQL in which SQLite and PostgreSQL differ. */
+export interface Dialect {
+  readonly kind: 'sqlite' | 'postgres'
+  /** A column type for integers of up to 63 bits. */
+  readonly integer: string
+  /** A column type for text that sorts by code points and compares by bytes. */
+  readonly text: string
+  /** A primary key that the database counts up. */
+  readonly serial: string
+  hasTable(queries: Queries, name: string): Promise<boolean>
+  /** The condition that a text holds another one, to the letter. */
+  contains(text: Expression<unknown>, part: string): RawBuilder<boolean>
+  /** Lets one transaction at a time pass that asks with this number, until it ends. */
+  serialise(transaction: Transaction<Tables>, lock: number): Promise<void>
+  /** Takes numbers that no other log row of the same millisecond has. */
+  takeNumbers(transaction: Transaction<Tables>, count: number): Promise<readonly bigint[]>
+  /** Wakes the other nodes that listen; they are told when the transaction commits. */
+  announce(transaction: Transaction<Tables>): Promise<void>
+  /** Makes what only this database has: indexes for the search in logs. */
+  createSearch(transaction: Queries, table: string): Promise<void>
+  /** Whether {@link createSearch} could make an index; without it a search looks at the newest rows only. */
+  canSearch(queries: Queries): Promise<boolean>
+}
+
+/** An open database. */
+export interface Database extends AsyncDisposable {
+  readonly queries: Queries
+  readonly dialect: Dialect
+}

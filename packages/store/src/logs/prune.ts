@@ -1,0 +1,41 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { sql } from 'kysely'
+import type { Database, Queries } from '../database.ts'
+import type { Retention } from '../store.ts'
+import { firstIdOf } from './log-id.ts'
+
+/** Rows that one transaction removes: some milliseconds of SQLite's. */
+const SLICE = 500
+
+/** Removes what is too old or too much; others get their turn after each slice. */
+export async function pruneLog(
+  { queries }: Database,
+  table: string,
+  { age, rows }: Retention,
+  now: number,
+): Promise<number> {
+  const tooOld = firstIdOf(now - age)
+  const tooMany = await firstToKeep(queries, table, rows)
+  const keep = tooMany > tooOld ? tooMany : tooOld
+  for (let removed = 0; ; await turn()) {
+    const { numAffectedRows = 0n } = await sql`delete from ${sql.table(table)} where id in (
+      select id from ${sql.table(table)} where id < ${keep} order by id limit ${SLICE})`.execute(queries)
+    removed += Number(numAffectedRows)
+    if (numAffectedRows < SLICE) return removed
+  }
+}
+
+/** The oldest of the newest `rows` rows, as an id; 0 when there are no more than that. */
+async function firstToKeep(queries: Queries, table: string, rows: number): Promise<bigint> {
+  const counted = await sql<{ count: number }>`select count(*) as count from ${sql.table(table)}`.execute(
+    queries,
+  )
+  const excess = (counted.rows[0]?.count ?? 0) - rows
+  if (excess <= 0) return 0n
+  const { rows: found } = await sql<{ first: string }>`
+    select cast(id as text) as first from ${sql.table(table)} order by id limit 1 offset ${excess}`.execute(
+    queries,
+  )
+  // None is to stay.
+  return found[0] === undefined ? 2n ** 63n - 1n : BigInt(found[0].first)
+}

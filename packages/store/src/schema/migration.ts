@@ -1,0 +1,8 @@
+import type { Dialect, Queries } from '../database.ts'
+
+/** One step of the schema. Runs in a transaction with all the others that are due. */
+export interface Migration {
+  /** What it is for, in a few words. */
+  readonly name: string
+  up(queries: Queries, dialect: Dialect): Promise<void>
+}

@@ -1,0 +1,45 @@
+import { sql } from 'kysely'
+import type { Dialect } from '../database.ts'
+
+/** What SQLite calls things. */
+export const sqliteWords: Dialect = {
+  kind: 'sqlite',
+  integer: 'integer',
+  text: 'text',
+  serial: 'integer primary key autoincrement',
+  async hasTable(queries, name) {
+    const { rows } = await sql`select 1 from sqlite_schema where type = 'table' and name = ${name}`.execute(
+      queries,
+    )
+    return rows.length > 0
+  },
+  contains: (text, part) => sql<boolean>`instr(${text}, ${part}) > 0`,
+  // A transaction that writes has the database for itself.
+  async serialise() {},
+  async takeNumbers(transaction, count) {
+    const { rows } = await sql<{ value: string }>`
+      insert into meta (name, value) values ('log-numbers', ${String(count)})
+      on conflict (name) do update set value = cast(cast(value as integer) + cast(${count} as integer) as text)
+      returning value`.execute(transaction)
+    const last = BigInt(rows[0]?.value ?? count)
+    return Array.from({ length: count }, (_, index) => last - BigInt(count - 1 - index))
+  },
+  // Others poll.
+  async announce() {},
+  /**
+   * An index of all runs of three characters. It holds no text (`content=''`) and no positions (`detail=none`), which
+   * makes it half as large and as slow to write; what it finds is looked at again.
+   */
+  async createSearch(queries, table) {
+    const index = `${table}_search`
+    await sql`create virtual table ${sql.table(index)} using fts5(
+      search, content='', contentless_delete=1, detail=none, tokenize='trigram case_sensitive 1')`.execute(
+      queries,
+    )
+    await sql`create trigger ${sql.raw(`${index}_in`)} after insert on ${sql.table(table)} begin
+      insert into ${sql.table(index)} (rowid, search) values (new.id, new.search); end`.execute(queries)
+    await sql`create trigger ${sql.raw(`${index}_out`)} after delete on ${sql.table(table)} begin
+      delete from ${sql.table(index)} where rowid = old.id; end`.execute(queries)
+  },
+  canSearch: async () => true,
+}
