@@ -1,9 +1,7 @@
-import { Button } from '@mantine/core'
-import type { ReactNode } from 'react'
-import { draftValue, flagOf, originOf } from './draft.ts'
+import { draftValue } from './draft.ts'
 import classes from './field.module.css'
 import { FieldInput } from './field-input.tsx'
-import { OriginBadge } from './origin-badge.tsx'
+import { FieldMeta } from './field-meta.tsx'
 import { isWithin } from './paths.ts'
 import { type Field, problemOf } from './schema-form.ts'
 import { isLocked, useSettingsDraft } from './use-settings-draft.ts'
@@ -15,26 +13,22 @@ interface FieldRowProps {
   readonly field: Field
   /** What the setting is called where people know it by another name. */
   readonly label?: string
-  /** Takes the place of the input. */
-  readonly children?: ReactNode
-  /** The input has the whole width, below its label. */
-  readonly wide?: boolean
+  /** The setting has a heading of its own. */
+  readonly headless?: boolean
 }
 
 /** One setting: its name and description, its input, where it comes from, and the ways back. */
-export function FieldRow({ field, label = field.label, children, wide }: FieldRowProps) {
+export function FieldRow({ field, label = field.label, headless = false }: FieldRowProps) {
   const form = useSettingsDraft()
   const { view, draft, problems } = form
-  const change = draft.get(field.path)
   const isChanged = [...draft.keys()].some(path => isWithin(path, field.path))
   const value = draftValue(draft, view, field.path)
   const told = problems.filter(problem => isWithin(problem.path, field.path))
   const own = isChanged ? problemOf(field, value) : undefined
   const texts = own === undefined ? told.map(problem => placed(problem, field.path)) : [own]
   const id = rowId(field.path)
-  const isWide = wide || field.kind === 'table' || field.kind === 'record'
-  const canReset =
-    !isLocked(form, field.path) && originOf(view, field.path) === 'store' && change?.kind !== 'reset'
+  const isWide = field.kind === 'table' || field.kind === 'record'
+  const meta = <FieldMeta path={field.path} label={label} originId={`${id}-origin`} />
   return (
     <div
       className={classes.row}
@@ -43,73 +37,44 @@ export function FieldRow({ field, label = field.label, children, wide }: FieldRo
       data-wide={isWide || undefined}
     >
       <div>
-        <label className={classes.label} htmlFor={`${id}-input`} id={`${id}-label`}>
-          {label}
-        </label>
+        {!headless &&
+          (isWide ? (
+            <span className={classes.label}>{label}</span>
+          ) : (
+            <label className={classes.label} htmlFor={`${id}-input`}>
+              {label}
+            </label>
+          ))}
         <p className={classes.description} id={`${id}-description`}>
           {field.description}
         </p>
       </div>
       <div className={classes.control}>
-        {isWide && <Meta />}
+        {isWide && meta}
         <div className={classes.input}>
-          {children ?? (
-            <FieldInput
-              field={field}
-              id={`${id}-input`}
-              label={label}
-              describedBy={`${id}-description ${id}-origin${texts.length > 0 ? ` ${id}-problem` : ''}`}
-              value={value}
-              invalid={texts.length > 0}
-              locked={isLocked(form, field.path)}
-              onChange={next => (next === '' ? form.empty(field) : form.change(field.path, next))}
-            />
-          )}
+          <FieldInput
+            field={field}
+            id={`${id}-input`}
+            label={label}
+            describedBy={`${id}-description ${id}-origin${texts.length > 0 ? ` ${id}-problem` : ''}`}
+            value={value}
+            invalid={texts.length > 0}
+            locked={isLocked(form, field.path)}
+            onChange={next => (next === '' ? form.empty(field) : form.change(field.path, next))}
+          />
           {texts.length > 0 && (
             <p className={classes.problem} id={`${id}-problem`}>
               {texts.join('; ')}
             </p>
           )}
-          {change?.kind === 'reset' && (
+          {draft.get(field.path)?.kind === 'reset' && (
             <p className={classes.note}>Goes back to what the settings file says, else to the default.</p>
           )}
         </div>
-        {!isWide && <Meta />}
+        {!isWide && meta}
       </div>
     </div>
   )
-
-  function Meta() {
-    return (
-      <div className={classes.meta}>
-        {isChanged && (
-          <Button
-            size="compact-xs"
-            variant="subtle"
-            aria-label={`Undo ${label}`}
-            onClick={() => form.undo(field.path)}
-          >
-            Undo
-          </Button>
-        )}
-        {canReset && !isChanged && (
-          <Button
-            size="compact-xs"
-            variant="subtle"
-            aria-label={`Reset ${label}`}
-            onClick={() => form.reset(field.path)}
-          >
-            Reset
-          </Button>
-        )}
-        <OriginBadge
-          origin={originOf(view, field.path)}
-          flag={flagOf(view, field.path)}
-          id={`${id}-origin`}
-        />
-      </div>
-    )
-  }
 }
 
 /** A problem of something below a field says where it is. */

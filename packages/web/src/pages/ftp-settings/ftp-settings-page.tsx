@@ -1,5 +1,65 @@
+import { Alert, Skeleton, Stack, Text } from '@mantine/core'
+import { IconAlertTriangle, IconLock } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { ErrorView } from '../../components/error-view.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
+import { useCan } from '../../shell/me.ts'
+import { tabsOf } from './sections.ts'
+import { SettingsForm } from './settings-form.tsx'
+import { schemaQuery, settingsQuery } from './settings-queries.ts'
 
+/** *Setup > FTP Settings*: everything the server is set to, on one page. */
 export default function FtpSettingsPage() {
-  return <PageHeader title="FTP Settings" />
+  const settings = useQuery(settingsQuery)
+  const schema = useQuery(schemaQuery)
+  const canWrite = useCan('settings:write')
+  const error = settings.data ? schema.error : (settings.error ?? schema.error)
+  return (
+    <>
+      <PageHeader
+        title="FTP Settings"
+        description={
+          <>
+            A change is in force for new connections at once and ends no session.{' '}
+            {settings.data && (
+              <>
+                Version {settings.data.version} is in force;{' '}
+                <Link to="/settings-history">see all versions</Link>.
+              </>
+            )}
+          </>
+        }
+      />
+      {!canWrite && (
+        <Alert color="gray" icon={<IconLock aria-hidden />} mb="md">
+          <Text size="md">You may look at the settings. Changing them takes an administrator.</Text>
+        </Alert>
+      )}
+      {settings.data?.failure !== undefined && (
+        <Alert
+          color="red"
+          icon={<IconAlertTriangle aria-hidden />}
+          mb="md"
+          title="This node runs on older settings"
+          role="alert"
+        >
+          <Text size="md">{settings.data.failure}</Text>
+        </Alert>
+      )}
+      {error && (
+        <ErrorView error={error} onRetry={() => void Promise.all([settings.refetch(), schema.refetch()])} />
+      )}
+      {settings.data && schema.data ? (
+        <SettingsForm latest={settings.data} tabs={tabsOf(schema.data)} readOnly={!canWrite} />
+      ) : (
+        !error && (
+          <Stack aria-busy="true">
+            <Skeleton height={220} radius="md" />
+            <Skeleton height={320} radius="md" />
+          </Stack>
+        )
+      )}
+    </>
+  )
 }

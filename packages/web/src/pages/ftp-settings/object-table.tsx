@@ -8,13 +8,13 @@ import classes from './tables.module.css'
 /** A list of things of one kind, such as listeners: each a row, each of its settings a cell. */
 export function ObjectTable({ field, value, locked, onChange }: FieldInputProps<FieldOf<'table'>>) {
   const rows = Array.isArray(value) ? value.filter(isTree) : []
+  const named = rows.map((row, place) => ({ row, place, name: rowName(field, place) }))
   const set = (place: number, name: string, cell: unknown) =>
     onChange(rows.map((row, at) => (at === place ? withCell(row, name, cell) : row)))
   return (
     <div className={classes.objects}>
-      {rows.map((row, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: rows of this list have no name that stays
-        <section key={place} className={classes.object} aria-label={rowName(field, place)}>
+      {named.map(({ row, place, name }) => (
+        <section key={name} className={classes.object} aria-label={name}>
           {field.columns.map(column => {
             const id = `setting-${field.path}-${place}-${column.name}`
             return (
@@ -25,7 +25,7 @@ export function ObjectTable({ field, value, locked, onChange }: FieldInputProps<
                 <FieldInput
                   field={column}
                   id={id}
-                  label={`${column.label} of ${rowName(field, place)}`}
+                  label={`${column.label} of ${name}`}
                   value={row[column.name]}
                   invalid={false}
                   locked={locked}
@@ -35,11 +35,11 @@ export function ObjectTable({ field, value, locked, onChange }: FieldInputProps<
             )
           })}
           {!locked && (
-            <Tooltip label={`Remove ${rowName(field, place)}`}>
+            <Tooltip label={`Remove ${name}`}>
               <ActionIcon
                 className={classes.remove}
                 color="red"
-                aria-label={`Remove ${rowName(field, place)}`}
+                aria-label={`Remove ${name}`}
                 onClick={() => onChange(rows.filter((_, at) => at !== place))}
               >
                 <IconTrash size={17} aria-hidden />

@@ -17,7 +17,7 @@ export function rowsOf(
   const left = [...before]
   return rules.map(rule => {
     const text = JSON.stringify(rule)
-    const place = left.findIndex(row => JSON.stringify(row.rule) === text)
+    const place = left.findIndex(row => JSON.stringify(tidy(row.rule)) === text)
     const [kept] = place < 0 ? [] : left.splice(place, 1)
     return kept ?? { key: newKey(), rule }
   })
