@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { alignLists } from './align.ts'
-import { differenceOf } from './difference.ts'
+import { differenceOf, versionDifference } from './difference.ts'
 import { parseSettings } from './parse.ts'
 import type { SettingsInput } from './schema.ts'
 
@@ -98,6 +98,20 @@ for (const { name, before = {}, after = {}, told } of cases) {
     )
   })
 }
+
+test('versionDifference: compares what two trees come to over the file', () => {
+  const file = { timeouts: { idle: '10m' }, users: 'never looked at' }
+  assert.deepEqual(versionDifference(file, {}, { timeouts: { idle: '7m' }, log: { level: 'info' } }), [
+    { path: 'timeouts.idle', before: '10m', after: '7m' },
+  ])
+})
+
+test('versionDifference: a tree that is no settings any more is compared as it stands', () => {
+  assert.deepEqual(versionDifference({}, { gone: { since: 1 } }, { timeouts: { idle: '7m' } }), [
+    { path: 'gone.since', before: '1' },
+    { path: 'timeouts.idle', after: '7m' },
+  ])
+})
 
 const item = fc.oneof(
   fc.record({ name: fc.constantFrom('a', 'b', 'c', 'd'), n: fc.nat(2) }),

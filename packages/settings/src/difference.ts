@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { alignLists } from './align.ts'
 import { formatSetting } from './explain.ts'
-import { type Input, isSection } from './layers.ts'
+import { type Input, isSection, mergeLayers } from './layers.ts'
+import { tryParse } from './parse.ts'
 import { formatPath, type PathParts } from './paths.ts'
 
 /** A setting that is not what it was. Values as the file would write them; absent where there is none. */
@@ -68,3 +69,15 @@ const isListOrNone = (value: unknown): value is readonly unknown[] | undefined =
 
 const fieldOf = (value: unknown, key: string) =>
   isSection(value) && Object.hasOwn(value, key) ? value[key] : undefined
+
+/**
+ * What differs between two trees of the store: in what both come to over the file, or, where one of them is no settings
+ * any more because the file or the schema has changed since, in the trees themselves.
+ * @param file - what the file says
+ */
+export function versionDifference(file: Input, before: Input, after: Input): SettingDifference[] {
+  const { users: _, groups: __, ...below } = file
+  const [was, is] = [before, after].map(tree => tryParse(mergeLayers(below, tree)))
+  if (was?.kind === 'valid' && is?.kind === 'valid') return differenceOf(was.settings, is.settings)
+  return differenceOf(before, after)
+}

@@ -1,12 +1,12 @@
 export { changeDocument, type SettingChange } from './change.ts'
 export { type CheckOptions, checkSettings } from './check.ts'
 export { type Consequence, consequencesOf } from './consequences.ts'
-export { differenceOf, type SettingDifference } from './difference.ts'
+export { differenceOf, type SettingDifference, versionDifference } from './difference.ts'
 export { type EffectiveUser, effectiveUser, type PermissionRule } from './effective-user.ts'
 export { formatProblem, type Problem, SettingsError, type SettingsErrorCode } from './errors.ts'
 export { type ExplainedSetting, explainSettings, type Origin } from './explain.ts'
 export { flagHolding } from './held.ts'
-export { type JsonSchema, settingsJsonSchema } from './json-schema.ts'
+export { describeSetting, type JsonSchema, settingsJsonSchema } from './json-schema.ts'
 export type { Input, StoreLayer } from './layers.ts'
 export {
   type LoadedSettings,

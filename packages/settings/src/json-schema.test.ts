@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type JsonSchema, schemaAt, settingsJsonSchema, settingsNamed } from './json-schema.ts'
+import {
+  describeSetting,
+  type JsonSchema,
+  schemaAt,
+  settingsJsonSchema,
+  settingsNamed,
+} from './json-schema.ts'
 
 function* settings(schema: JsonSchema, path: string): Generator<{ path: string; schema: JsonSchema }> {
   for (const [key, child] of Object.entries(schema.properties ?? {})) {
@@ -40,6 +46,18 @@ test('schemaAt: finds settings within lists and within alternatives', () => {
   assert.equal(schemaAt(['users', 0, 'uploadRate'])?.['x-unit'], 'rate')
   assert.equal(schemaAt(['users', 'home']), undefined)
   assert.equal(schemaAt(['no', 'such']), undefined)
+})
+
+test('schemaAt: keys that are free have the schema of all of them, and no key is one by accident', () => {
+  assert.equal(schemaAt(['messages', 'replies', 'file.denied'])?.type, 'string')
+  for (const key of ['__proto__', 'constructor', 'toString'])
+    assert.equal(schemaAt(['limits', key]), undefined)
+})
+
+test('describeSetting: an item of a list has the words of the list', () => {
+  assert.match(describeSetting('bans.exempt[3]'), /^Client addresses that are never banned\./)
+  assert.match(describeSetting('listeners[0].port'), /^TCP port of control connections\./)
+  assert.equal(describeSetting('no.such'), '')
 })
 
 test('settingsNamed: finds every place of a name', () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PathParts } from './paths.ts'
+import { type PathParts, parsePath } from './paths.ts'
 import { settingsSchema } from './schema.ts'
 
 /** The part of JSON Schema that the schema of the settings is made of. */
@@ -31,6 +31,12 @@ export function schemaAt(parts: PathParts): JsonSchema | undefined {
       .map(branch => (typeof part === 'number' ? branch.items : named(branch, part)))
       .find(found => found !== undefined)
   }, cached)
+}
+
+/** What a setting is for, in the words of the schema: its own, or those of what is nearest around it. */
+export function describeSetting(path: string): string {
+  const parts = parsePath(path)
+  return parts.reduce((text, _, index) => schemaAt(parts.slice(0, index + 1))?.description ?? text, '')
 }
 
 /** The schema of a key: its own, or that of every key where names are free. */
