@@ -15,35 +15,34 @@ before(async () => {
 })
 after(() => rm(folder, { recursive: true, force: true }))
 
-test('a first start makes settings that have neither mistakes nor warnings, and the folder they name', async () => {
+test('a first start makes settings that have neither mistakes nor warnings, and the home of a user with a password', async () => {
   const data = join(folder, 'a', 'data')
-  const { config, made } = await openDataFolder(data, { hash })
-  assert.equal(config, join(data, 'portolan.yaml'))
-  assert.equal(made?.user, 'portolan')
-  const { settings, warnings } = await loadSettings({ file: config, ephemeral: undefined })
-  assert.deepEqual(warnings, [])
-  const [user] = settings.users
-  assert.deepEqual(
-    [user?.name, user?.password, user?.home],
-    ['portolan', HASH, join(data, 'files', 'portolan')],
-  )
-  assert.ok((await stat(user?.home ?? '')).isDirectory())
-  assert.equal(settings.tls.selfSigned, true)
-  assert.equal(settings.server.dataFolder, data)
-})
-
-test('the settings file is for its owner only, and holds the hash but not the password', async () => {
   const hashed: string[] = []
-  const { config, made } = await openDataFolder(join(folder, 'b'), {
+  const { config, made } = await openDataFolder(data, {
     hash: async password => {
       hashed.push(password)
       return HASH
     },
   })
+  assert.equal(config, join(data, 'portolan.yaml'))
+  const { settings, warnings } = await loadSettings({
+    file: config,
+    ephemeral: undefined,
+    store: { input: {} },
+  })
+  assert.deepEqual(warnings, [])
+  assert.deepEqual([made?.name, made?.hash, made?.home], ['portolan', HASH, join(data, 'files', 'portolan')])
   assert.deepEqual(hashed, [made?.password])
+  assert.ok((await stat(made?.home ?? '')).isDirectory())
+  assert.equal(settings.tls.selfSigned, true)
+  assert.equal(settings.server.dataFolder, data)
+})
+
+test('the settings file is for its owner only and holds no password and no hash of one', async () => {
+  const { config, made } = await openDataFolder(join(folder, 'b'), { hash: async () => 'the hash' })
   assert.equal((await stat(config)).mode & 0o777, 0o600)
   const text = await readFile(config, 'utf8')
-  assert.ok(text.includes(HASH) && !text.includes(made?.password ?? ''))
+  assert.ok(!text.includes('the hash') && !text.includes(made?.password ?? ''))
 })
 
 test('every line of the settings that is commented out is a setting that works', async () => {
@@ -51,7 +50,7 @@ test('every line of the settings that is commented out is a setting that works',
   const text = await readFile(config, 'utf8')
   const [intro = '', ...sections] = text.split('\n\n')
   assert.match(intro, /^# Settings/)
-  const uncommented = sections.join('\n\n').replace(/^( *)# (?=\w+:| {2}- )/gm, '$1')
+  const uncommented = sections.join('\n\n').replace(/^( *)# (?=\s*(?:- |\w+:))/gm, '$1')
   await writeFile(config, uncommented.replace('selfSigned: true ', 'selfSigned: false '))
   const { settings } = await loadSettings({ file: config, ephemeral: undefined })
   assert.equal(settings.tls.certificate, join(folder, 'c', 'tls', 'fullchain.pem'))

@@ -28,6 +28,7 @@ export interface FirstUser {
 
 /** A folder with settings and files, as `portolan serve` without arguments uses it. */
 export interface DataFolder {
+  readonly folder: string
   /** The settings file. */
   readonly config: string
   /** What was made just now; absent at every later start. */
@@ -54,7 +55,7 @@ export async function openDataFolder(folder: string, options: FirstStartOptions)
     () => true,
     () => false,
   )
-  if (there) return { config, undo: async () => {} }
+  if (there) return { folder, config, undo: async () => {} }
   const password = generatePassword(options.random ?? randomInt)
   const home = join(folder, 'files', USER)
   const made = { name: USER, password, hash: await options.hash(password), home }
@@ -66,7 +67,7 @@ export async function openDataFolder(folder: string, options: FirstStartOptions)
     const reason = error instanceof Error ? error.message : String(error)
     throw new UserError(`the data folder ${folder} cannot be made: ${reason}`)
   }
-  return { config, made, undo: () => rm(config, { force: true }) }
+  return { folder, config, made, undo: () => rm(config, { force: true }) }
 }
 
 /** 20 characters of 31: 99 bits. */

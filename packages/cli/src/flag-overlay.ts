@@ -2,7 +2,14 @@ import { resolve } from 'node:path'
 import type { Overlay, Problem } from '@portolan/settings'
 import { SettingsDraft } from './draft.ts'
 import type { FlagRule, FlagUser, FlagValue } from './flag-values.ts'
-import { numberOrText, parseHostPort, parsePassiveRule, parsePorts, parseUser } from './flag-values.ts'
+import {
+  numberOrText,
+  parseConsole,
+  parseHostPort,
+  parsePassiveRule,
+  parsePorts,
+  parseUser,
+} from './flag-values.ts'
 import type { ServeFlags } from './flags.ts'
 
 type Input = Readonly<Record<string, unknown>>
@@ -55,9 +62,7 @@ export function readFlags(flags: ServeFlags, context: FlagContext): ReadFlags {
     passivePorts: one('--passive-ports', flags.passivePorts, parsePorts),
     activePorts: one('--active-ports', flags.activePorts, parsePorts),
     passiveRules: take('--passive-rule', flags.passiveRule, parsePassiveRule),
-    console: one('--console', flags.console, text =>
-      text === 'off' ? { value: 'off' as const } : parseHostPort(/^\d+$/.test(text) ? `127.0.0.1:${text}` : text),
-    ),
+    console: one('--console', flags.console, parseConsole),
     metrics: one('--metrics', flags.metrics, text =>
       parseHostPort(/^\d+$/.test(text) ? `127.0.0.1:${text}` : text),
     ),

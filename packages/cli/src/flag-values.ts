@@ -14,6 +14,13 @@ export function parseHostPort(text: string): FlagValue<{ host: string; port: num
   return { value: { host, port } }
 }
 
+/** Where the web console listens: as {@link parseHostPort}, with a port alone for this machine only; or `off`. */
+export function parseConsole(text: string): FlagValue<{ host: string; port: number } | 'off'> {
+  if (text === 'off') return { value: 'off' }
+  const place = parseHostPort(/^\d+$/.test(text) ? `127.0.0.1:${text}` : text)
+  return 'wrong' in place ? { wrong: `${place.wrong}; or off` } : place
+}
+
 /** `61000:1024`: base port and number of ports. Whether they are allowed is said by the schema. */
 export function parsePorts(text: string): FlagValue<{ basePort: number; numberOfPorts: number }> {
   const [, base, count] = /^(\d{1,9}):(\d{1,9})$/.exec(text) ?? []

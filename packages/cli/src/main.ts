@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addClientCommands } from './client/client-commands.ts'
 import { addDoctorFlags, type DoctorFlags } from './doctor-flags.ts'
@@ -6,6 +5,7 @@ import { addServeFlags, type ServeFlags } from './flags.ts'
 import type { Io } from './io.ts'
 import { addPlanFlags, type PlanFlags } from './plan-flags.ts'
 import { EXIT, explainError } from './user-error.ts'
+import { version } from './version.ts'
 
 /**
  * The `portolan` command: reads the arguments, does what they ask, and answers the exit code. Errors are written, never thrown.
@@ -102,11 +102,4 @@ function build(io: Io, run: (work: () => Promise<number>) => Promise<void>): Com
   )
   addClientCommands(program, io, run)
   return program
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : ''
 }

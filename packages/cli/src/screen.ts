@@ -11,6 +11,10 @@ export interface ScreenFacts {
   readonly config: string
   /** A file to try an upload with. */
   readonly sample: string | undefined
+  /** Where the web console is. */
+  readonly console?: string
+  /** The link that makes the first administrator. */
+  readonly setup?: string
   /** Whether there is a certificate that nobody has signed. */
   readonly selfSigned: boolean
 }
@@ -42,6 +46,7 @@ export function startScreen(facts: ScreenFacts): string[] {
     ...(facts.password === undefined ? [] : [['Password', `${facts.password}   (shown only this once)`]]),
     ...(facts.user === undefined ? [] : [['Files', facts.user.home]]),
     ['Settings', facts.config],
+    ...consoleRows(facts),
     ...(facts.user === undefined ? [] : [['Try it', tryLine(facts, near, facts.user.name)]]),
   ]
   return [
@@ -51,6 +56,11 @@ export function startScreen(facts: ScreenFacts): string[] {
     ...rows.map(([name = '', text]) => `  ${name.padEnd(10)}${text}`),
     '',
   ]
+}
+
+function consoleRows({ console, setup }: ScreenFacts): string[][] {
+  if (setup !== undefined) return [['Console', `${setup}   (makes the administrator; works once)`]]
+  return console === undefined ? [] : [['Console', console]]
 }
 
 /** Without a password in the line, curl asks for it. */

@@ -45,11 +45,27 @@ test('nothing at all is the data folder, and users of flags have their homes in 
   assert.ok(plan.data?.made)
   const { settings } = await plan.load()
   assert.deepEqual(
-    settings.users.map(user => user.home),
-    ['portolan', 'a'].map(name => join(cwd, 'data', 'files', name)),
+    [...settings.users, ...(plan.data.made ? [plan.data.made] : [])].map(user => user.home),
+    ['a', 'portolan'].map(name => join(cwd, 'data', 'files', name)),
   )
+  assert.deepEqual(plan.store, { folder: join(cwd, 'data') })
   const again = await planServe({ flags: {} }, { cwd, hash })
   assert.equal(again.data?.made, undefined)
+})
+
+test('a folder or a file alone is served without a store, unless a folder for state or a database is named', async () => {
+  const file = join(cwd, 'b.yaml')
+  await writeFile(file, '{}\n')
+  const placeOf = async (flags: object) =>
+    (await planServe({ flags: { config: 'b.yaml', ...flags } }, { cwd, hash })).store
+  assert.equal(await placeOf({}), undefined)
+  assert.deepEqual(await placeOf({ data: 'state' }), { folder: join(cwd, 'state') })
+  const database = 'postgres://db.example/portolan'
+  assert.deepEqual(await placeOf({ database, keyFile: 'k' }), {
+    folder: join(cwd, 'data'),
+    database,
+    keyFile: join(cwd, 'k'),
+  })
 })
 
 test('a settings file is read anew at every load, and flags stay over it', async () => {

@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import type { FtpServer, ServerEvent } from '@portolan/server'
-import { formatDuration, formatProblem, type LoadedSettings, type Settings } from '@portolan/settings'
+import { formatDuration, type LoadedSettings } from '@portolan/settings'
 import type { Logger } from 'pino'
 import type { Io } from './io.ts'
-import { logEvent, openLog } from './log.ts'
+import { openLog } from './log.ts'
 import { reachableAddress } from './reachable-address.ts'
-import { createReloader, type Reloader } from './reload.ts'
 import { listenerUrl, startScreen } from './screen.ts'
-import { DATA_FOLDER, planServe, type ServeAsk, type ServePlan } from './serve-plan.ts'
+import { serveFile } from './serve-file.ts'
+import { serveNode } from './serve-node.ts'
+import { planServe, type ServeAsk, type ServePlan } from './serve-plan.ts'
+import type { Serving } from './serving.ts'
 import { listenToSignals, type Signals } from './signals.ts'
 import { EXIT } from './user-error.ts'
 
@@ -18,17 +19,17 @@ const STOP_GRACE_MS = 10_000
 
 /**
  * `portolan serve`: serves until SIGTERM or SIGINT. Answers the exit code.
- * @throws {UserError | SettingsError | ServerError} when the start fails
+ * @throws {UserError | SettingsError | ServerError | StoreError | NodeError} when the start fails
  */
 export async function serve(ask: ServeAsk, io: Io): Promise<number> {
-  const { FtpServer, hashPassword } = await import('@portolan/server')
+  const { hashPassword } = await import('@portolan/server')
   // From here on a signal stops in order: what a first start has made is announced, or taken back.
   using signals = listenToSignals({ cut: () => process.exit(EXIT.failed) })
   const plan = await planServe(ask, { cwd: io.cwd, hash: hashPassword })
   let started = false
   try {
     const loaded = await plan.load()
-    if (plan.data !== undefined) await makeHomes(loaded, io.cwd)
+    if (plan.data !== undefined) await makeHomes(loaded, plan.data.folder)
     const log = await openLog(loaded.settings.log, io.errIsTerminal)
     using _crashes = onCrash(error => {
       log.logger.fatal({ event: 'crashed', err: error }, `the server failed and ends: ${messageOf(error)}`)
@@ -36,18 +37,12 @@ export async function serve(ask: ServeAsk, io: Io): Promise<number> {
       process.exit(EXIT.failed)
     })
     try {
-      warn(log.logger, loaded)
-      await using server = new FtpServer(loaded.settings, { processes: true })
-      await using _metrics = await watch(server, loaded.settings, log.logger)
-      await server.start()
+      await using serving = plan.store
+        ? await serveNode(plan, plan.store, log.logger)
+        : await serveFile(plan, loaded, log.logger)
       started = true
-      announce(server, plan, loaded.settings, io)
-      await untilStopped(
-        server,
-        signals,
-        createReloader(server, plan, loaded.settings, log.logger),
-        log.logger,
-      )
+      announce(serving, plan, io)
+      await untilStopped(serving, signals, log.logger)
     } finally {
       log.flush()
     }
@@ -58,8 +53,8 @@ export async function serve(ask: ServeAsk, io: Io): Promise<number> {
 }
 
 /** In the data folder, the homes of users that flags name are made; those of the file belong to whoever wrote it. */
-async function makeHomes({ settings, origins }: LoadedSettings, cwd: string): Promise<void> {
-  const files = join(cwd, DATA_FOLDER, 'files')
+async function makeHomes({ settings, origins }: LoadedSettings, folder: string): Promise<void> {
+  const files = join(folder, 'files')
   const flagged = settings.users
     .filter((_, index) => origins.get(`users[${index}]`) === 'flag')
     .map(user => user.home)
@@ -68,59 +63,36 @@ async function makeHomes({ settings, origins }: LoadedSettings, cwd: string): Pr
   for (const home of homes) if (home.startsWith(files)) await mkdir(home, { recursive: true })
 }
 
-function warn(logger: Logger, { warnings }: LoadedSettings): void {
-  for (const problem of warnings)
-    logger.warn({ event: 'settings', path: problem.path }, formatProblem(problem))
-}
-
-/** Writes the log and counts figures from the events of a server. */
-async function watch(server: FtpServer, { metrics: at }: Settings, logger: Logger): Promise<AsyncDisposable> {
-  server.on('event', (event: ServerEvent) => {
-    // The check of the settings has said it already, with the line and what to do.
-    if (event.type === 'warning' && event.code === 'no-certificate') return
-    logEvent(logger, event)
-  })
-  if (at === undefined) return { [Symbol.asyncDispose]: async () => {} }
-  const { createMetrics, serveMetrics } = await import('@portolan/console')
-  const metrics = createMetrics(() => server.figures())
-  server.on('event', metrics.count)
-  const http = await serveMetrics(metrics, at)
-  logger.info({ event: 'metrics', url: http.url }, `figures for Prometheus at ${http.url}`)
-  return http
-}
-
-function announce(server: FtpServer, plan: ServePlan, settings: Settings, io: Io): void {
+function announce({ server, settings, links }: Serving, plan: ServePlan, io: Io): void {
   if (plan.data !== undefined) {
-    const user = settings.users.find(one => one.enabled && one.password !== undefined)
+    const made = plan.data.made
+    const user = made ?? settings.users.find(one => one.enabled && one.password !== undefined)
     const here = (path: string) => `./${relative(io.cwd, path)}`
     const lines = startScreen({
       addresses: server.addresses,
       reachable: reachableAddress(),
       user: user && { name: user.name, home: here(user.home) },
-      password: plan.data.made?.password,
+      password: made?.password,
       config: here(plan.data.config),
       sample: ['README.md', 'package.json'].find(file => existsSync(join(io.cwd, file))),
-      selfSigned: settings.tls.certificate === undefined,
+      selfSigned: settings.tls.certificate === undefined && settings.tls.stored === undefined,
+      ...links,
     })
     for (const line of lines) io.out(line)
-  }
+  } else if (links.setup !== undefined) io.out(`set up the console at ${links.setup}`)
+  if (links.console !== undefined) io.out(`console ${links.console}`)
   for (const address of server.addresses) io.out(`ready ${listenerUrl(address)}`)
 }
 
 /** Reloads at every SIGHUP. Resolves when somebody wanted the server to stop and it has. */
-async function untilStopped(
-  server: FtpServer,
-  signals: Signals,
-  reloader: Reloader,
-  logger: Logger,
-): Promise<void> {
-  signals.onHangup(reloader.reload)
+async function untilStopped(serving: Serving, signals: Signals, logger: Logger): Promise<void> {
+  signals.onHangup(serving.reload)
   const signal = await signals.stop
-  const { shutdown } = reloader.settings.timeouts
+  const { shutdown } = serving.settings.timeouts
   const text = `${signal}: stopping; running transfers have ${formatDuration(shutdown)}`
   logger.info({ event: 'stopping', signal }, text)
   setTimeout(() => process.exit(EXIT.failed), shutdown + STOP_GRACE_MS).unref()
-  await server.close()
+  await serving[Symbol.asyncDispose]()
   logger.info({ event: 'stopped' }, 'stopped')
 }
 

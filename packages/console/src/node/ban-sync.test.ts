@@ -19,7 +19,10 @@ after(async () => {
 })
 
 test('a server keeps out whom the store says, and lets in again whom it says no more', async () => {
-  await using server = new FtpServer({ listeners: [{ host: '127.0.0.1', port: 0 }], passive: { enabled: false } })
+  await using server = new FtpServer({
+    listeners: [{ host: '127.0.0.1', port: 0 }],
+    passive: { enabled: false },
+  })
   await server.start()
   const sync = new BanSync(store, server)
   const at = Date.now()

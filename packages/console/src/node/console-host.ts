@@ -3,8 +3,7 @@ import type { Certificate } from '@portolan/server'
 import type { Settings } from '@portolan/settings'
 import type { FastifyInstance } from 'fastify'
 import { listenConsole } from '../http/listen.ts'
-import { isLoopback } from './loopback.ts'
-import { NodeError } from './node-error.ts'
+import { isLoopbackName } from '../http/loopback.ts'
 
 /** How long answers that are being given may take when the console moves or stops, in milliseconds. */
 const CLOSE_MS = 2_000
@@ -15,14 +14,16 @@ type ConsoleSettings = Settings['console']
 export interface ConsoleHostOptions {
   /** Makes the application; it is not listening yet. */
   create(settings: ConsoleSettings, tls: Certificate | undefined): Promise<FastifyInstance>
-  /** The certificate in use, when the console needs one. */
-  certificate(): Promise<Certificate | undefined>
+  /** The certificate of the server, or a self-signed one where it has none. */
+  certificate(): Promise<Certificate>
 }
 
 /** The console where the settings say: it can move, take another certificate, come and go while the node runs. */
 export class ConsoleHost implements AsyncDisposable {
   readonly #options: ConsoleHostOptions
-  #open: { app: FastifyInstance; settings: ConsoleSettings; tls: Certificate | undefined; url: string } | undefined
+  #open:
+    | { app: FastifyInstance; settings: ConsoleSettings; tls: Certificate | undefined; url: string }
+    | undefined
 
   constructor(options: ConsoleHostOptions) {
     this.#options = options
@@ -44,8 +45,7 @@ export class ConsoleHost implements AsyncDisposable {
     const tls = await this.#tlsFor(settings)
     if (before && isDeepStrictEqual(before.settings, settings) && isDeepStrictEqual(before.tls, tls)) return
     // The same address cannot be bound twice: then the old one has to go first, and comes back when the new one fails.
-    const samePlace =
-      before && before.settings.port !== 0 && before.settings.port === settings.port
+    const samePlace = before && before.settings.port !== 0 && before.settings.port === settings.port
     if (samePlace) await close(before.app)
     try {
       this.#open = await this.#listen(settings, tls)
@@ -77,13 +77,7 @@ export class ConsoleHost implements AsyncDisposable {
 
   /** In the clear it is served to this machine alone. */
   async #tlsFor({ tls, host }: ConsoleSettings): Promise<Certificate | undefined> {
-    if (tls === 'off' || (tls === 'auto' && isLoopback(host))) return undefined
-    const certificate = await this.#options.certificate()
-    if (certificate) return certificate
-    throw new NodeError(
-      'NODE_SETTING',
-      `the console at ${host} needs TLS, but no certificate is set (tls.certificate, tls.stored or tls.selfSigned); or bind it to 127.0.0.1 (console.host)`,
-    )
+    return tls === 'auto' && isLoopbackName(host) ? undefined : this.#options.certificate()
   }
 }
 

@@ -55,7 +55,7 @@ export class LiveSampler implements LiveFigures, Disposable {
     return [...this.#history]
   }
 
-  failures(): readonly Incident[] {
+  failures(): Incident[] {
     return [...this.#failures]
   }
 

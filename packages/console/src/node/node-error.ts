@@ -2,9 +2,8 @@
  * Why a node cannot run. Stable across releases:
  *
  * - `NODE_LISTEN`: the address of the console or of the figures cannot be had.
- * - `NODE_SETTING`: a setting that only a running node can judge.
  */
-export type NodeErrorCode = 'NODE_LISTEN' | 'NODE_SETTING'
+export type NodeErrorCode = 'NODE_LISTEN'
 
 /** An error of a node's start. The message says what to do. */
 export class NodeError extends Error {

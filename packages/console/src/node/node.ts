@@ -1,8 +1,9 @@
 import { hostname } from 'node:os'
-import { FtpServer, loadCertificate, type ServerEvent } from '@portolan/server'
+import { FtpServer, type ServerEvent } from '@portolan/server'
 import type { LoadedSettings, Settings, StoredSettings } from '@portolan/settings'
 import { openStore, type Store } from '@portolan/store'
 import { createApp } from '../http/app.ts'
+import type { Log } from '../http/log.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import { allRoutes } from '../routes/index.ts'
 import { BanSync } from './ban-sync.ts'
@@ -15,7 +16,7 @@ import type { Services } from './services.ts'
 import { createSettingsService, type NodeSettings } from './settings-service-impl.ts'
 import { SetupToken } from './setup-token.ts'
 import { StoreAuthenticator } from './store-authenticator.ts'
-import { storedCertificate } from './stored-certificate.ts'
+import { consoleCertificate, storedCertificate } from './stored-certificate.ts'
 
 /** A user that the first start makes. */
 export interface FirstUser {
@@ -40,7 +41,7 @@ export interface NodeOptions {
   readonly firstUser?: FirstUser
   /** Folder of the built web console. */
   readonly web?: string
-  log(level: 'info' | 'warn' | 'error', text: string, fields?: Readonly<Record<string, unknown>>): void
+  readonly log: Log
   onEvent(event: ServerEvent): void
 }
 
@@ -64,7 +65,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   await using started = new AsyncDisposableStack()
   const name = options.name ?? hostname()
   const store = started.use(await openStore({ ...options.place, as: 'node' }))
-  const warn = (text: string) => options.log('warn', text)
+  const warn = (text: string) => options.log('warn', { event: 'node' }, text)
   const settings = await NodeSettings.load(store, options.load)
   for (const { path, message } of settings.loaded.warnings) warn(`${path}: ${message}`)
   const inForce = () => settings.loaded.settings
@@ -103,7 +104,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
           ...(tls && { tls }),
           ...(options.web !== undefined && { web: options.web }),
         }),
-      certificate: async () => (await storedCertificate(store, inForce())) ?? loadCertificate(inForce()),
+      certificate: () => consoleCertificate(store, inForce()),
     }),
   )
   const service = createSettingsService({
@@ -156,8 +157,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       try {
         await service.applyFromStore()
       } catch (error) {
-        options.log('error', `${error instanceof Error ? error.message : String(error)}`)
-        options.log('error', 'the old settings stay in force')
+        const text = error instanceof Error ? error.message : String(error)
+        options.log('error', { event: 'reload-failed' }, `${text}; the old settings stay in force`)
       }
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

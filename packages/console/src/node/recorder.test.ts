@@ -39,7 +39,13 @@ const TRANSFER = {
 const warnings: string[] = []
 const recorder = (over: Partial<Store> = {}) =>
   new Recorder({
-    store: { transfers: store.transfers, incidents: store.incidents, users: store.users, bans: store.bans, ...over },
+    store: {
+      transfers: store.transfers,
+      incidents: store.incidents,
+      users: store.users,
+      bans: store.bans,
+      ...over,
+    },
     node: 'n1',
     warn: text => warnings.push(text),
     now: () => 1_000,
@@ -80,7 +86,10 @@ test('only what went wrong is an incident', () => {
     [{ ...TRANSFER, verdict: 'broken', text: 'reset' }, 'broken'],
     [{ type: 'login-failed', ...WHO, code: 'password', text: 'wrong' }, 'password'],
     [{ type: 'tls-failed', ...WHO, text: 'no common cipher' }, 'tls'],
-    [{ type: 'data-failed', ...WHO, command: 'LIST', code: 'CHANNEL_TIMEOUT', text: 'nobody came' }, 'CHANNEL_TIMEOUT'],
+    [
+      { type: 'data-failed', ...WHO, command: 'LIST', code: 'CHANNEL_TIMEOUT', text: 'nobody came' },
+      'CHANNEL_TIMEOUT',
+    ],
     [{ type: 'warning', code: 'accept', text: 'EMFILE' }, 'accept'],
     [{ type: 'worker-lost', worker: 1, pid: 9, sessions: 2, text: 'ended by SIGKILL' }, 'worker'],
     [{ type: 'session-closed', ...WHO, seconds: 1, reason: 'quit' }, undefined],

@@ -156,7 +156,12 @@ function without<T>(rows: T[], batch: readonly T[]): T[] {
   return rows.filter(row => !written.has(row))
 }
 
-function transferOf(event: Extract<ServerEvent, { type: 'transfer-ended' }>, at: number, node: string): Transfer {
+/** A transfer that has ended, as a row of the log. */
+export function transferOf(
+  event: Extract<ServerEvent, { type: 'transfer-ended' }>,
+  at: number,
+  node: string,
+): Transfer {
   return {
     at,
     node,

@@ -30,7 +30,11 @@ export class StoreAuthenticator implements Authenticator {
     return user.requireTls || groups.some(group => group.requireTls && user.groups.includes(group.name))
   }
 
-  async authenticate(ask: { user: string; password: string; address: string }): Promise<UserRecord | undefined> {
+  async authenticate(ask: {
+    user: string
+    password: string
+    address: string
+  }): Promise<UserRecord | undefined> {
     const row = await this.#options.store.users.get(ask.user)
     if (!row) return this.#fallback().authenticate(ask)
     const user = this.#record(row)

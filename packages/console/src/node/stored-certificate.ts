@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Certificate } from '@portolan/server'
-import { ServerError } from '@portolan/server'
+import { type Certificate, loadCertificate, ServerError } from '@portolan/server'
 import type { Settings } from '@portolan/settings'
 import type { Store } from '@portolan/store'
 
@@ -22,4 +21,15 @@ export async function storedCertificate(
   }
   const { chain: cert, key } = row
   return { cert, key, ...(tls.clientCa !== undefined && { clientCa: await readFile(tls.clientCa, 'utf8') }) }
+}
+
+/** The certificate of the console: that of the server, or else a self-signed one. */
+export async function consoleCertificate(
+  store: Pick<Store, 'certificates'>,
+  settings: Pick<Settings, 'tls' | 'server'>,
+): Promise<Certificate> {
+  const own = (await storedCertificate(store, settings)) ?? (await loadCertificate(settings))
+  const made = own ?? (await loadCertificate({ ...settings, tls: { ...settings.tls, selfSigned: true } }))
+  if (made) return made
+  throw new ServerError('SERVER_CERTIFICATE', 'no certificate could be made for the console')
 }
