@@ -102,7 +102,7 @@ tls:
 
 # users:                 # beside those that the web console makes
 #   - name: alice
-#     password: ${'$'}{PASSWORD_EXAMPLE}   # portolan hash-password makes one
+#     password: ${NO_PASSWORD}   # portolan hash-password makes one
 #     home: files/alice
 #     permissions:
 #       - { path: /, allow: readOnly }
