@@ -6,12 +6,15 @@ export class ApiError extends Error {
   readonly status: number
   readonly code: string
   readonly errors: readonly FieldProblem[]
+  /** Seconds after which it is worth another try, when the server said so; else 0. */
+  readonly retryAfter: number
 
-  constructor(status: number, problem: Pick<ProblemDetails, 'code' | 'detail' | 'errors'>) {
+  constructor(status: number, problem: Pick<ProblemDetails, 'code' | 'detail' | 'errors'>, retryAfter = 0) {
     super(problem.detail)
     this.status = status
     this.code = problem.code
     this.errors = problem.errors ?? []
+    this.retryAfter = retryAfter
   }
 
   /** The mistakes as a form wants them: one text for each field. */
@@ -51,7 +54,8 @@ async function ask<T>(method: string, path: string, query: Query | undefined, bo
   if (response.status === 204) return undefined as T
   const answer: unknown = await response.json().catch(() => undefined)
   if (response.ok) return answer as T
-  throw new ApiError(response.status, problemOf(answer, response.status))
+  const wait = Number(response.headers.get('retry-after') ?? 0)
+  throw new ApiError(response.status, problemOf(answer, response.status), Number.isFinite(wait) ? wait : 0)
 }
 
 function problemOf(answer: unknown, status: number): Pick<ProblemDetails, 'code' | 'detail' | 'errors'> {

@@ -7,8 +7,8 @@ test('a mistake goes to the field of its path, else to the nearest one above', (
   const { errors, rest } = placeProblems(
     [
       { path: 'name', message: 'is taken' },
-      { path: 'networks.2', message: 'is no network' },
-      { path: 'folders.0.folder', message: 'is missing' },
+      { path: 'networks[2]', message: 'is no network' },
+      { path: 'folders[0].folder', message: 'is missing' },
       { path: 'quota.bytes', message: 'is too small' },
       { path: '', message: 'is odd' },
       { path: 'other.thing', message: 'is unknown' },

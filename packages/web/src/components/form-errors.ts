@@ -26,8 +26,10 @@ export function placeProblems(
   return { errors, rest }
 }
 
-function nearest(path: string, fields: readonly string[]): string | undefined {
+/** The API writes places as `folders[0].path`, forms as `folders.0.path`. */
+function nearest(named: string, fields: readonly string[]): string | undefined {
   const known = new Set(fields)
+  const path = named.replaceAll(/\[(\d+)\]/g, '.$1')
   for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.'))))
     if (known.has(at)) return at
   return undefined
