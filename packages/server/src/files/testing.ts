@@ -10,12 +10,14 @@ import type { ServerEvent } from '../events.ts'
 import type { FileAccess, FileAccessErrorCode } from '../file-access.ts'
 import { FtpServer } from '../server.ts'
 
-type UserInput = NonNullable<SettingsInput['users']>[number]
+type UserChange = Partial<Omit<NonNullable<SettingsInput['users']>[number], 'name' | 'home'>>
 
 /** What a test changes of the server and of its one user, `ann`. */
 export interface ServedOptions {
-  readonly user?: Partial<UserInput>
-  readonly settings?: Partial<SettingsInput>
+  readonly user?: UserChange
+  readonly settings?: Pick<SettingsInput, 'timeouts' | 'bans'>
+  /** What is set for FTP. */
+  readonly uploadMode?: 'atomic' | 'direct'
   /** Files of the home, by their path in it. */
   readonly files?: Readonly<Record<string, string>>
 }
@@ -32,10 +34,10 @@ export async function served(t: TestContext, options: ServedOptions = {}) {
     writeFileSync(join(root, path), text)
   }
   for (const [path, text] of Object.entries(options.files ?? {})) put(home, path, text)
-  const settings = (user: Partial<UserInput> = {}): SettingsInput => ({
+  const settings = (user: UserChange = {}): SettingsInput => ({
     listeners: [{ host: '127.0.0.1', port: 0, tls: 'off' }],
     passive: { enabled: false },
-    uploads: { durable: false },
+    uploads: { durable: false, mode: options.uploadMode ?? 'atomic' },
     ...options.settings,
     users: [{ name: 'ann', home, ...options.user, ...user }],
   })
@@ -56,7 +58,7 @@ export async function served(t: TestContext, options: ServedOptions = {}) {
       events.filter((event): event is Extract<ServerEvent, { type: T }> => event.type === type),
     /** The files of the user, from this machine. */
     open: (address = '127.0.0.1') => server.openFiles({ user: 'ann', address }),
-    change: (user: Partial<UserInput>) => server.reload(settings(user)),
+    change: (user: UserChange) => server.reload(settings(user)),
     put: (path: string, text: string) => put(home, path, text),
     text: (path: string) => readFileSync(join(home, path), 'utf8'),
     has: (path: string) => existsSync(join(home, path)),

@@ -62,7 +62,7 @@ test('upload: replaces a file only when that was said, and a folder never', asyn
 })
 
 test('upload: is atomic although the setting for FTP is direct', async t => {
-  const place = await served(t, { settings: { uploads: { mode: 'direct', durable: false } } })
+  const place = await served(t, { uploadMode: 'direct' })
   const { body, running, access } = await begun(place, 'half')
   assert.ok(!place.has('new'))
   body.destroy(new Error('gone'))

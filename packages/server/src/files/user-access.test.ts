@@ -200,6 +200,7 @@ test('download: a part of a file, chosen when its size is known', async t => {
     access.download('/a.txt', () => {
       throw new RangeError('no')
     }),
+    RangeError,
   )
   await fails(access.download('/'), 'FILE_NAME')
   const ended = events('transfer-ended')

@@ -94,17 +94,17 @@ export class UserAccess implements FileAccess {
     })
   }
 
-  download(text: string, choose?: (file: FileFacts) => FileRange | undefined): Promise<FileDownload> {
-    return translated(async () => {
-      const path = this.#allowed('read', text)
-      const transfer = this.#begin()
-      try {
-        return await this.#open(path, choose, transfer)
-      } catch (error) {
-        transfer[Symbol.dispose]()
-        throw error
-      }
-    })
+  async download(text: string, choose?: (file: FileFacts) => FileRange | undefined): Promise<FileDownload> {
+    const { path, transfer } = await translated(async () => ({
+      path: this.#allowed('read', text),
+      transfer: this.#begin(),
+    }))
+    try {
+      return await this.#open(path, choose, transfer)
+    } catch (error) {
+      transfer[Symbol.dispose]()
+      throw error
+    }
   }
 
   upload(
@@ -194,14 +194,15 @@ export class UserAccess implements FileAccess {
     choose: ((file: FileFacts) => FileRange | undefined) | undefined,
     transfer: WebTransfer,
   ): Promise<FileDownload> {
-    let file = await this.#parts.files.storage.read(path, 0)
+    const { storage } = this.#parts.files
+    let file = await translated(() => storage.read(path, 0))
     try {
       const { size, modified } = file.entry
       const { offset, length = size - offset } = choose?.({ size, modified }) ?? { offset: 0 }
       if (offset > 0) {
         // A handle has one place: the part is read by another one.
         await file[Symbol.asyncDispose]()
-        file = await this.#parts.files.storage.read(path, offset)
+        file = await translated(() => storage.read(path, offset))
         if (file.entry.size !== size || file.entry.modified !== modified) {
           throw new FileAccessError('FILE_BUSY', 'The file is being changed. Try again.')
         }
