@@ -8,6 +8,7 @@ import { sessionCookieOf, setSessionCookie } from './session-cookie.ts'
 import { type Owner, Sessions } from './sessions.ts'
 import { Throttle } from './throttle.ts'
 import { sha256 } from './tokens.ts'
+import { Turns } from './turns.ts'
 
 /** The one-time token with which the first administrator is made. */
 export interface SetupSecret {
@@ -24,6 +25,8 @@ export class Gate implements Disposable {
   readonly sessions: Sessions
   readonly principals: Principals
   readonly passwords = new Passwords()
+  /** Sign-ins of FTP users that the server is asked about: wrong ones are answered late on purpose. */
+  readonly userLogins = new Turns(32, 100)
   readonly throttle: Throttle
   readonly #services: Services
 

@@ -1,20 +1,15 @@
 import { hashPassword, verifyPassword } from '@portolan/server'
-import { Problem } from './problem.ts'
+import { Turns } from './turns.ts'
 
-/** Hashes that are computed at once: each takes 19 MiB and a thread for 50 ms. */
-const AT_ONCE = 2
-/** How many may wait for their turn: three seconds' worth. */
-const MOST_WAITING = 100
-
-/** argon2id for the console: off the event loop, few at once, and never more in the queue than can be answered soon. */
+/** argon2id for the console: off the event loop, and never more in the queue than can be answered soon. */
 export class Passwords {
-  #running = 0
-  readonly #waiting: (() => void)[] = []
+  /** Each hash takes 19 MiB and a thread for 50 ms: a full queue is done in three seconds. */
+  readonly #turns = new Turns(2, 100)
   #decoy: Promise<string> | undefined
 
   /** @throws {Problem} 503 `AUTH_BUSY` */
   hash(password: string): Promise<string> {
-    return this.#inTurn(() => hashPassword(password))
+    return this.#turns.take(() => hashPassword(password))
   }
 
   /**
@@ -22,31 +17,10 @@ export class Passwords {
    * @throws {Problem} 503 `AUTH_BUSY`
    */
   verify(hash: string | undefined, password: string): Promise<boolean> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       this.#decoy ??= hashPassword('nobody has this one')
       const right = await verifyPassword(hash ?? (await this.#decoy), password)
       return right && hash !== undefined
     })
-  }
-
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= AT_ONCE) {
-      if (this.#waiting.length >= MOST_WAITING) {
-        const headers = { 'retry-after': '5' }
-        const text = 'Too many people sign in at once. Try again in a few seconds.'
-        throw new Problem(503, 'AUTH_BUSY', text, undefined, { headers })
-      }
-      await new Promise<void>(resolve => this.#waiting.push(resolve))
-    } else {
-      this.#running++
-    }
-    try {
-      return await work()
-    } finally {
-      // The place goes to the next one in line, and is free only when there is none.
-      const next = this.#waiting.shift()
-      if (next) next()
-      else this.#running--
-    }
   }
 }

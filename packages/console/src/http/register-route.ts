@@ -8,6 +8,7 @@ import type { Gate } from './gate.ts'
 import type { Log } from './log.ts'
 import { beginState, type RequestState, stateOf } from './request-state.ts'
 import type { Route } from './route.ts'
+import { clearSessionCookie, sessionCookieOf } from './session-cookie.ts'
 
 /** Below what the routes are. */
 export const API = '/api/v1'
@@ -40,15 +41,15 @@ export function registerRoute(app: FastifyInstance, route: Route, around: RouteS
       ...(route.body && !route.rawBody && { body: route.body }),
       ...(route.response && { response: { [route.status ?? 200]: route.response } }),
     },
-    onRequest: async request => {
-      await enter(request, route, around.gate)
+    onRequest: async (request, reply) => {
+      await enter(request, reply, route, around.gate)
     },
     ...(!route.rawBody && route.method !== 'GET' && { preParsing: boundBody(around.bodyMs) }),
     handler: (request, reply) => answer(request, reply, route, around),
   })
 }
 
-async function enter(request: FastifyRequest, route: Route, gate: Gate): Promise<void> {
+async function enter(request: FastifyRequest, reply: FastifyReply, route: Route, gate: Gate): Promise<void> {
   const state = beginState(request, {
     route,
     address: clientAddress(request),
@@ -62,6 +63,8 @@ async function enter(request: FastifyRequest, route: Route, gate: Gate): Promise
   }
   const caller = await gate.principals.of(request)
   state.principal = caller?.principal
+  // A cookie that is worth nothing any more need not come again.
+  if (!caller && sessionCookieOf(request) !== undefined) clearSessionCookie(request, reply)
   if (caller?.cookie !== undefined && route.method !== 'GET' && !isByToken) {
     checkOrigin(request, gate.settings.publicUrl)
     checkCsrfToken(request, caller.cookie)
@@ -96,7 +99,9 @@ async function answer(
   await audit.write(state)
   if (reply.sent || result === reply) return reply
   if (result === undefined) return reply.code(204).send()
-  return reply.code(route.status ?? 200).send(result)
+  // A handler may have said another one, such as 503 of a check that failed.
+  if (reply.statusCode === 200) reply.code(route.status ?? 200)
+  return reply.send(result)
 }
 
 /** A handler runs after its request has entered; the type does not know. */

@@ -1,0 +1,38 @@
+import type { Route } from '../http/route.ts'
+import type { Services } from '../node/services.ts'
+import { accountRoutes } from './account.ts'
+import { administratorsRoutes } from './administrators.ts'
+import { auditRoutes } from './audit.ts'
+import { authRoutes } from './auth.ts'
+import { dataConnectionsRoutes } from './data-connections.ts'
+import { groupsRoutes } from './groups.ts'
+import { healthRoutes } from './health.ts'
+import { liveRoutes } from './live.ts'
+import { metricsRoutes } from './metrics.ts'
+import { openapiRoutes } from './openapi.ts'
+import { overviewRoutes } from './overview.ts'
+import { portsRoutes } from './ports.ts'
+import { sessionsRoutes } from './sessions.ts'
+import { setupRoutes } from './setup.ts'
+import { tokensRoutes } from './tokens.ts'
+import { usersRoutes } from './users.ts'
+
+/** Every route of the API. */
+export const allRoutes = (services: Services): Route[] => [
+  ...accountRoutes(services),
+  ...administratorsRoutes(services),
+  ...auditRoutes(services),
+  ...authRoutes(services),
+  ...dataConnectionsRoutes(services),
+  ...groupsRoutes(services),
+  ...healthRoutes(services),
+  ...liveRoutes(services),
+  ...metricsRoutes(services),
+  ...openapiRoutes(),
+  ...overviewRoutes(services),
+  ...portsRoutes(services),
+  ...sessionsRoutes(services),
+  ...setupRoutes(services),
+  ...tokensRoutes(services),
+  ...usersRoutes(services),
+]
