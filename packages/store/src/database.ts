@@ -22,10 +22,12 @@ export interface Dialect {
   takeNumbers(transaction: Transaction<Tables>, count: number): Promise<readonly bigint[]>
   /** Wakes the other nodes that listen; they are told when the transaction commits. */
   announce(transaction: Transaction<Tables>): Promise<void>
-  /** Makes what only this database has: indexes for the search in logs. */
-  createSearch(transaction: Queries, table: string): Promise<void>
-  /** Whether {@link createSearch} could make an index; without it a search looks at the newest rows only. */
-  canSearch(queries: Queries): Promise<boolean>
+  /** Makes what only this database has and the tables need. */
+  createOwn(queries: Queries): Promise<void>
+  /** Makes the index for the search in a log. */
+  createSearch(queries: Queries, table: string): Promise<void>
+  /** Whether {@link createSearch} has made an index that knows this text; without it a search reads rows, a bounded number at a time. */
+  canSearch(queries: Queries, text: string): Promise<boolean>
 }
 
 /** An open database. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { sql } from 'kysely'
 import { Listeners } from './changes/feed.ts'
+import { ChangeWatcher } from './changes/watcher.ts'
 import { Writer } from './changes/writer.ts'
 import { administrators } from './collections/administrators.ts'
 import { bans } from './collections/bans.ts'
@@ -17,10 +18,14 @@ import { audit } from './logs/audit.ts'
 import { incidents } from './logs/incidents.ts'
 import { openLog } from './logs/log.ts'
 import { transfers } from './logs/transfers.ts'
-import { migrate } from './schema/migrate.ts'
+import { listenPostgres } from './postgres/listen.ts'
+import { preparePostgres } from './postgres/prepare.ts'
+import type { Migrations } from './schema/migration.ts'
+import { MIGRATIONS } from './schema/migrations.ts'
 import { type Box, openBox } from './secrets/box.ts'
 import { KEY_FILE } from './secrets/key-file.ts'
-import { openSqlite, SQLITE_FILE, writeAhead } from './sqlite/open.ts'
+import { pollSqlite } from './sqlite/poll.ts'
+import { prepareSqlite } from './sqlite/prepare.ts'
 import type { Store } from './store.ts'
 
 /** Where state is kept. */
@@ -39,24 +44,54 @@ export interface StoreOptions {
  * Opens the store: takes the lock, reads or makes the key file, backs up and migrates the database.
  * @throws {StoreError} with what stands in the way and what to do
  */
-export async function openStore(options: StoreOptions): Promise<Store> {
+export function openStore(options: StoreOptions): Promise<Store> {
+  return openStoreAt(options, MIGRATIONS)
+}
+
+/** The same with other steps of the schema, for tests of releases to come. */
+export async function openStoreAt(options: StoreOptions, migrations: Migrations): Promise<Store> {
   const folder = resolve(options.folder)
   makeFolder(folder)
-  const database = openSqlite(join(folder, SQLITE_FILE))
+  const closing = new AsyncDisposableStack()
   try {
-    writeAhead(database)
-    await migrate(database.queries, database.dialect)
+    const listeners = new Listeners()
+    const origin = randomBytes(9).toString('base64url')
+    const { database, watch } = await openDatabase(options, folder, migrations, closing)
     const box = await openBox(database.queries, options.keyFile ?? join(folder, KEY_FILE))
-    return assemble(database, box)
+    const watcher = new ChangeWatcher(database, origin, listeners)
+    await watcher.begin()
+    closing.use(watch(watcher))
+    return assemble(new Writer(database, origin, listeners), listeners, box, closing)
   } catch (error) {
-    await database[Symbol.asyncDispose]()
+    await closing.disposeAsync()
     throw error
   }
 }
 
-function assemble(database: Database, box: Box): Store {
-  const listeners = new Listeners()
-  const writer = new Writer(database, randomBytes(9).toString('base64url'), listeners)
+interface OpenDatabase {
+  readonly database: Database
+  /** Begins to look for changes of others. */
+  watch(watcher: ChangeWatcher): Disposable | AsyncDisposable
+}
+
+async function openDatabase(
+  { database: url, as = 'node' }: StoreOptions,
+  folder: string,
+  migrations: Migrations,
+  closing: AsyncDisposableStack,
+): Promise<OpenDatabase> {
+  if (url !== undefined) {
+    const database = closing.use(await preparePostgres(url, migrations, async () => {}))
+    return { database, watch: watcher => listenPostgres(url, watcher) }
+  }
+  const { database, lock } = await prepareSqlite(folder, as, migrations)
+  if (lock !== undefined) closing.use(lock)
+  closing.use(database)
+  return { database, watch: watcher => pollSqlite(database, watcher) }
+}
+
+function assemble(writer: Writer, changes: Listeners, box: Box, closing: AsyncDisposableStack): Store {
+  const { database } = writer
   return {
     kind: database.dialect.kind,
     settings: settingsVersions(writer),
@@ -70,12 +105,10 @@ function assemble(database: Database, box: Box): Store {
     transfers: openLog(database, transfers),
     incidents: openLog(database, incidents),
     audit: openLog(database, audit),
-    changes: listeners,
+    changes,
     async ping() {
       await sql`select 1`.execute(database.queries)
     },
-    async [Symbol.asyncDispose]() {
-      await database[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
   }
 }

@@ -14,9 +14,9 @@ export async function pruneLog(
   { age, rows }: Retention,
   now: number,
 ): Promise<number> {
-  const tooOld = firstIdOf(now - age)
-  const tooMany = await firstToKeep(queries, table, rows)
-  const keep = tooMany > tooOld ? tooMany : tooOld
+  let keep = firstIdOf(now - age)
+  const newest = await firstToKeep(queries, table, rows)
+  if (newest > keep) keep = newest
   for (let removed = 0; ; await turn()) {
     const { numAffectedRows = 0n } = await sql`delete from ${sql.table(table)} where id in (
       select id from ${sql.table(table)} where id < ${keep} order by id limit ${SLICE})`.execute(queries)

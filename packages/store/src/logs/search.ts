@@ -12,14 +12,14 @@ export interface Found {
 /** Rows that the filters find are read one by one when they are no more than this. */
 const FEW = 5_000
 
-/** Rows that are read one by one when no index helps: for a text of one or two characters. */
+/** Rows that are read one by one when no index helps: for a text of one or two characters, say. */
 const SCANNED = 20_000
 
 /** Hits of the index that are looked at again. */
 const MAX_HITS = 30_000
 
-/** An index of runs of three characters knows nothing shorter. */
-const INDEXED_CHARACTERS = 3
+/** Characters that SQLite's index knows together. */
+const RUN = 3
 
 /** Runs of three characters of a long text that the index is asked for; what it finds is looked at again. */
 const MAX_RUNS = 40
@@ -36,7 +36,7 @@ export async function searchIds(
   limit: number,
 ): Promise<Found> {
   const filtered = wanted.kinds !== undefined
-  const indexed = [...text].length >= INDEXED_CHARACTERS && (await dialect.canSearch(queries))
+  const indexed = await dialect.canSearch(queries, text)
   if (!filtered && indexed) return searchIndex(queries, dialect, wanted, text, limit)
   const most = indexed ? FEW : SCANNED
   const candidates = newestIds(wanted, most)
@@ -116,8 +116,8 @@ function answer(found: readonly string[], limit: number, oldest: string | undefi
 function runsOf(text: string): string {
   const characters = [...text]
   const runs = new Set<string>()
-  for (let at = 0; at + INDEXED_CHARACTERS <= characters.length && runs.size < MAX_RUNS; at++) {
-    runs.add(characters.slice(at, at + INDEXED_CHARACTERS).join(''))
+  for (let at = 0; at + RUN <= characters.length && runs.size < MAX_RUNS; at++) {
+    runs.add(characters.slice(at, at + RUN).join(''))
   }
   return [...runs].map(run => `"${run.replaceAll('"', '""')}"`).join(' AND ')
 }

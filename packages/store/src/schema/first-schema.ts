@@ -25,6 +25,7 @@ const LOGS = {
 export const firstSchema: Migration = {
   name: 'first schema',
   async up(queries, dialect) {
+    await dialect.createOwn(queries)
     for (const [table, columns] of Object.entries(tables(dialect))) await create(queries, table, columns)
     for (const [table, columns, unique] of INDEXES) await index(queries, table, columns, unique)
     for (const [table, { texts, integers, filters }] of Object.entries(LOGS)) {

@@ -6,3 +6,6 @@ export interface Migration {
   readonly name: string
   up(queries: Queries, dialect: Dialect): Promise<void>
 }
+
+/** Every step from nothing to what a release uses, in order. Their number is the version of the schema. */
+export type Migrations = readonly Migration[]

@@ -1,5 +1,5 @@
 import { firstSchema } from './first-schema.ts'
-import type { Migration } from './migration.ts'
+import type { Migrations } from './migration.ts'
 
-/** Every step from nothing to what this release uses, in order. A step that was released is never changed. */
-export const MIGRATIONS: readonly Migration[] = [firstSchema]
+/** The steps of this release. One that was released is never changed. */
+export const MIGRATIONS: Migrations = [firstSchema]

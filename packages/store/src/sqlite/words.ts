@@ -24,6 +24,7 @@ export const sqliteWords: Dialect = {
     const last = BigInt(rows[0]?.value ?? count)
     return Array.from({ length: count }, (_, index) => last - BigInt(count - 1 - index))
   },
+  async createOwn() {},
   // Others poll.
   async announce() {},
   /**
@@ -41,5 +42,5 @@ export const sqliteWords: Dialect = {
     await sql`create trigger ${sql.raw(`${index}_out`)} after delete on ${sql.table(table)} begin
       delete from ${sql.table(index)} where rowid = old.id; end`.execute(queries)
   },
-  canSearch: async () => true,
+  canSearch: async (_queries, text) => [...text].length >= 3,
 }

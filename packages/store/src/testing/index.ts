@@ -1,0 +1,1 @@
+export { skipPostgres, startPostgres, type TestPostgres } from './postgres.ts'
