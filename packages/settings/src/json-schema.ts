@@ -36,7 +36,10 @@ export function schemaAt(parts: PathParts): JsonSchema | undefined {
 /** What a setting is for, in the words of the schema: its own, or those of what is nearest around it. */
 export function describeSetting(path: string): string {
   const parts = parsePath(path)
-  return parts.reduce((text, _, index) => schemaAt(parts.slice(0, index + 1))?.description ?? text, '')
+  return parts.reduce<string>(
+    (text, _, index) => schemaAt(parts.slice(0, index + 1))?.description ?? text,
+    '',
+  )
 }
 
 /** The schema of a key: its own, or that of every key where names are free. */

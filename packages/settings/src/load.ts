@@ -73,7 +73,7 @@ export async function loadSettings(options: LoadOptions): Promise<LoadedSettings
     origins: originsOf(layers, sources),
     flags: layers.flags,
     file: read?.input ?? {},
-    hidden: read === undefined || store === undefined ? [] : hiddenBy(read, store.input),
+    hidden: read === undefined || store === undefined ? [] : hiddenBy(read, store.input).sort(byPlace),
     warnings: warnings.map(sources.place).sort(byPlace),
   }
 }
@@ -103,10 +103,15 @@ function originsOf({ input, flags }: Layers, sources: Sources): Map<string, Orig
   ])
 }
 
+/** The longest piece of a value that a message repeats. */
+const SHOWN = 120
+
+const shortened = (text: string) => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text)
+
 function hiddenBy({ input, file, locate }: SettingsText, store: Input): Problem[] {
   return [...hiddenPaths(input, store)].map(path => {
     const parts = parsePath(path)
-    const said = formatSetting([], valueAt(input, parts))
+    const said = shortened(formatSetting([], valueAt(input, parts)))
     const message = `the file says ${said}, which has no effect: what the store says comes before it`
     return { path, message, source: file, ...locate(path, 'value') }
   })

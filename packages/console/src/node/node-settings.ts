@@ -1,0 +1,107 @@
+import type { Input, LoadedSettings, StoredSettings } from '@portolan/settings'
+import type { JsonValue, Store } from '@portolan/store'
+
+/** Reads the settings: the file, then what the store says, then the flags of the start. */
+export type LoadSettings = (stored: StoredSettings) => Promise<LoadedSettings>
+
+/** What the store says of the settings, at one moment. */
+export interface StoredState {
+  /** The newest version; 0 before the first. */
+  readonly version: number
+  readonly document: Input
+  readonly groups: readonly Input[]
+}
+
+/** Settings that were loaded, and from what. */
+export interface SettingsInForce extends StoredState {
+  readonly loaded: LoadedSettings
+}
+
+type Stored = Pick<Store, 'settings' | 'groups'>
+
+/** The settings in force on this node, and why the newest are not when they are not. */
+export class NodeSettings {
+  readonly #store: Stored
+  readonly #load: LoadSettings
+  #inForce: SettingsInForce
+  /** Version that is the newest as far as this node knows. */
+  #newest: number
+  #failure: string | undefined
+
+  private constructor(store: Stored, load: LoadSettings, inForce: SettingsInForce) {
+    this.#store = store
+    this.#load = load
+    this.#inForce = inForce
+    this.#newest = inForce.version
+  }
+
+  /**
+   * The settings that a node starts with.
+   * @throws {SettingsError} with every mistake and the file, version or flag that it comes from; {StoreError}
+   */
+  static async load(store: Stored, load: LoadSettings): Promise<NodeSettings> {
+    const state = await readStore(store)
+    const loaded = await load(layersOf(state, state.document, state.version))
+    return new NodeSettings(store, load, { ...state, loaded })
+  }
+
+  get inForce(): SettingsInForce {
+    return this.#inForce
+  }
+
+  get loaded(): LoadedSettings {
+    return this.#inForce.loaded
+  }
+
+  get newest(): number {
+    return this.#newest
+  }
+
+  /** Why the newest settings are not in force; undefined when they are. */
+  get failure(): string | undefined {
+    return this.#failure
+  }
+
+  /** What the store says now. */
+  read(): Promise<StoredState> {
+    return readStore(this.#store)
+  }
+
+  /** Loads settings without taking them into force. @param document - a draft; absent: what the store says */
+  async try(state: StoredState, document?: Input): Promise<SettingsInForce> {
+    const draft =
+      document === undefined ? layersOf(state, state.document, state.version) : layersOf(state, document)
+    return { ...state, document: document ?? state.document, loaded: await this.#load(draft) }
+  }
+
+  /** Remembers that settings are in force. */
+  took(inForce: SettingsInForce): void {
+    this.#inForce = inForce
+    this.#newest = inForce.version
+    this.#failure = undefined
+  }
+
+  /** Remembers that a version could not be taken into force. */
+  failed(version: number, why: string): void {
+    this.#newest = version
+    this.#failure = why
+  }
+}
+
+async function readStore({ settings, groups }: Stored): Promise<StoredState> {
+  const [current, all] = await Promise.all([settings.current(), groups.all()])
+  return {
+    version: current?.version ?? 0,
+    document: asInput(current?.document ?? {}),
+    groups: all.map(({ name, document }) => ({ ...asInput(document), name })),
+  }
+}
+
+function layersOf({ groups }: StoredState, input: Input, version = 0): StoredSettings {
+  return { store: { input, ...(version > 0 && { version }) }, groups }
+}
+
+/** A document as settings; whatever is none says nothing. */
+export function asInput(document: JsonValue): Input {
+  return typeof document === 'object' && document !== null && !Array.isArray(document) ? { ...document } : {}
+}
