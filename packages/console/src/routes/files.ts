@@ -76,7 +76,7 @@ export const fileRoutes = ({ server }: Services): Route[] => {
           'last-modified': new Date(modified).toUTCString(),
           ...(part && { 'content-range': `bytes ${part.first}-${part.last}/${size}` }),
         })
-        return ask.reply.code(part ? 206 : 200).send(body)
+        return await ask.reply.code(part ? 206 : 200).send(body)
       },
     }),
     defineRoute({
@@ -189,7 +189,7 @@ export const fileRoutes = ({ server }: Services): Route[] => {
           'content-type': 'application/zip',
           'content-disposition': attachment(`${name}.zip`),
         })
-        return ask.reply.send(zipStream(access, plan))
+        return await ask.reply.send(zipStream(access, plan))
       },
     }),
   ]

@@ -5,6 +5,7 @@ import { administratorsRoutes } from './administrators.ts'
 import { auditRoutes } from './audit.ts'
 import { authRoutes } from './auth.ts'
 import { dataConnectionsRoutes } from './data-connections.ts'
+import { fileRoutes } from './files.ts'
 import { groupsRoutes } from './groups.ts'
 import { healthRoutes } from './health.ts'
 import { liveRoutes } from './live.ts'
@@ -24,6 +25,7 @@ export const allRoutes = (services: Services): Route[] => [
   ...auditRoutes(services),
   ...authRoutes(services),
   ...dataConnectionsRoutes(services),
+  ...fileRoutes(services),
   ...groupsRoutes(services),
   ...healthRoutes(services),
   ...liveRoutes(services),
