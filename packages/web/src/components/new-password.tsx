@@ -5,7 +5,7 @@ import { makePassword, passwordHint } from '../format/password.ts'
 import { CopyButton } from './copy-button.tsx'
 
 interface NewPasswordProps extends Omit<PasswordInputProps, 'value' | 'onChange'> {
-  readonly value: string
+  readonly value?: string
   readonly onChange: (value: string) => void
   /** Whose it is: a password that holds the name is weak. */
   readonly name?: string
@@ -16,7 +16,13 @@ interface NewPasswordProps extends Omit<PasswordInputProps, 'value' | 'onChange'
 const COLORS = ['gray', 'red', 'orange', 'teal', 'teal'] as const
 
 /** A field for a new password, with a hint on how good it is. */
-export function NewPassword({ value, onChange, name = '', withMaker = false, ...rest }: NewPasswordProps) {
+export function NewPassword({
+  value = '',
+  onChange,
+  name = '',
+  withMaker = false,
+  ...rest
+}: NewPasswordProps) {
   const [visible, { toggle, open }] = useDisclosure(false)
   const hint = passwordHint(value, name)
   return (

@@ -178,7 +178,11 @@ export function UserEditor({ user, path }: { user: User; path: string }) {
           dirty={dirty}
           saving={save.isPending}
           error={
-            fault ?? (Object.keys(form.errors).length > 0 ? 'Some fields need another look.' : undefined)
+            fault ??
+            (Object.keys(form.errors).length > 0 ? 'Some fields need another look.' : undefined) ??
+            (isNewer && dirty
+              ? `${user.changedBy ?? 'Somebody'} has changed this user meanwhile. Discard to see it; saving would be refused.`
+              : undefined)
           }
           onDiscard={() => take(user)}
         />
