@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import { TrustedNetworks } from '@portolan/channels'
@@ -18,7 +19,7 @@ import { boundRequests } from './rate-limit.ts'
 import { registerRoute } from './register-route.ts'
 import type { Route } from './route.ts'
 import { serializerCompiler, validatorCompiler } from './schemas.ts'
-import { loadWeb } from './web.ts'
+import { serveWebFiles, webPage } from './web.ts'
 
 /** Largest body of JSON, in bytes. */
 const BODY_LIMIT = 1024 * 1024
@@ -84,7 +85,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     for (const route of streams) registerRoute(scope, route, around)
   })
 
-  const web = await loadWeb(options.web)
+  if (options.web !== undefined && existsSync(options.web)) await serveWebFiles(app, options.web)
+  const web = webPage(options.web)
   const notFound = apiNotFound(routes)
   app.setNotFoundHandler((request, reply) => notFound(request, reply) ?? web(request, reply))
   lingerOnRefusal(app)

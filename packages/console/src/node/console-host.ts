@@ -5,8 +5,8 @@ import type { FastifyInstance } from 'fastify'
 import { listenConsole } from '../http/listen.ts'
 import { isLoopbackName } from '../http/loopback.ts'
 
-/** How long answers that are being given may take when the console moves or stops, in milliseconds. */
-const CLOSE_MS = 2_000
+/** How long a console that has moved still gives the answers it was asked for, in milliseconds. */
+const LEAVE_MS = 1_000
 
 type ConsoleSettings = Settings['console']
 
@@ -39,21 +39,23 @@ export class ConsoleHost implements AsyncDisposable {
     const before = this.#open
     if (!settings.enabled) {
       this.#open = undefined
-      await close(before?.app)
+      leave(before?.app)
       return
     }
     const tls = await this.#tlsFor(settings)
     if (before && isDeepStrictEqual(before.settings, settings) && isDeepStrictEqual(before.tls, tls)) return
-    // The same address cannot be bound twice: then the old one has to go first, and comes back when the new one fails.
-    const samePlace = before && before.settings.port !== 0 && before.settings.port === settings.port
-    if (samePlace) await close(before.app)
+    // The same port cannot be bound twice: then the old one stops listening first, and begins again if need be.
+    const samePort =
+      before !== undefined && before.settings.port !== 0 && before.settings.port === settings.port
+    if (samePort) before.app.server.close()
     try {
       this.#open = await this.#listen(settings, tls)
     } catch (error) {
-      if (samePlace) this.#open = await this.#listen(before.settings, before.tls)
+      if (samePort) this.#open = await this.#listen(before.settings, before.tls)
       throw error
+    } finally {
+      if (this.#open !== before) leave(before?.app)
     }
-    if (before && !samePlace) await close(before.app)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -81,10 +83,14 @@ export class ConsoleHost implements AsyncDisposable {
   }
 }
 
-async function close(app: FastifyInstance | undefined): Promise<void> {
+/** Closes one that is left behind: not at once, for the request that asked for it is still to be answered. */
+function leave(app: FastifyInstance | undefined): void {
   if (!app) return
-  const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS)
-  app.server.closeIdleConnections()
-  await app.close().catch(() => {})
-  clearTimeout(timer)
+  app.server.close()
+  const timer = setTimeout(() => void close(app), LEAVE_MS)
+  timer.unref()
+}
+
+async function close(app: FastifyInstance | undefined): Promise<void> {
+  await app?.close().catch(() => {})
 }

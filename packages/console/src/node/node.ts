@@ -11,9 +11,10 @@ import { ConsoleHost } from './console-host.ts'
 import { followChanges } from './follow-changes.ts'
 import { keepHouse } from './housekeeping.ts'
 import { LiveSampler } from './live-figures.ts'
+import { NodeSettings } from './node-settings.ts'
 import { Recorder } from './recorder.ts'
 import type { Services } from './services.ts'
-import { createSettingsService, type NodeSettings } from './settings-service-impl.ts'
+import { createSettingsService } from './settings-service-impl.ts'
 import { SetupToken } from './setup-token.ts'
 import { StoreAuthenticator } from './store-authenticator.ts'
 import { consoleCertificate, storedCertificate } from './stored-certificate.ts'
@@ -129,7 +130,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   started.use(keepHouse({ store, retention: () => inForce().retention }))
   started.use(
     followChanges(store, {
-      reload: () => service.applyFromStore(),
+      reload: () => service.applyFromStore({ onlyIfNew: true }),
       forgetLogins: user => server.forgetLogins(user),
       applyBans: () => bans.apply(),
       certificates: () => service.applyFromStore(),

@@ -1,11 +1,11 @@
 import { lstat, mkdir, rmdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Problem } from '../../http/problem.ts'
 import { HOMES } from './folder-check.ts'
 
 /** The home of a user who is given none: `files/NAME` of the data folder. */
 export function defaultHome(dataFolder: string, user: string): string {
-  return join(dataFolder, HOMES, user)
+  return resolve(dataFolder, HOMES, user)
 }
 
 /**
