@@ -4,10 +4,10 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect, useState } from 'react'
 import { useIsNarrow } from '../../components/rows.tsx'
+import { UnsavedGuard } from '../../components/save-bar.tsx'
 import { AddressRules } from './address-rules.tsx'
 import { draftValue } from './draft.ts'
 import { FieldRow, rowId } from './field-row.tsx'
-import { LeaveGuard } from './leave-guard.tsx'
 import classes from './page.module.css'
 import { isWithin } from './paths.ts'
 import { PortRangeSection } from './port-range-section.tsx'
@@ -60,7 +60,7 @@ export function SettingsForm({ latest, tabs, readOnly }: SettingsFormProps) {
           }}
         />
       )}
-      <LeaveGuard active={form.draft.size > 0} />
+      <UnsavedGuard dirty={form.draft.size > 0} />
     </SettingsDraftProvider>
   )
 }
