@@ -1,3 +1,4 @@
+import type { Store } from '@portolan/store'
 import type { OwnedFolder } from '../contract/index.ts'
 import { Problem } from '../http/problem.ts'
 import type { Services } from '../node/services.ts'
@@ -7,23 +8,32 @@ import { viewOfFileUser, viewOfRow } from './users/user-view.ts'
 /** Users that are read from the store at once. */
 const SLICE = 500
 
+const indexes = new WeakMap<Store, FolderIndex>()
+
 /** The virtual folders of all users and groups, kept until one of them changes. */
 export class FolderIndex {
   readonly #services: Services
   readonly #groups: GroupsService
   #held: Promise<readonly OwnedFolder[]> | undefined
 
-  constructor(services: Services) {
+  /** The one of a store: it lives as long, and so does what it hears of changes. */
+  static of(services: Services): FolderIndex {
+    const held = indexes.get(services.store) ?? new FolderIndex(services)
+    indexes.set(services.store, held)
+    return held
+  }
+
+  private constructor(services: Services) {
     this.#services = services
     this.#groups = new GroupsService(services)
-    // It lives as long as the store does, and its feed with it.
     services.store.changes.subscribe(({ topic }) => {
       if (topic === 'users' || topic === 'groups' || topic === 'all') this.#held = undefined
     })
   }
 
   async all(): Promise<readonly OwnedFolder[]> {
-    const ofStore = (this.#held ??= this.#ofStoredUsers())
+    this.#held ??= this.#ofStoredUsers()
+    const ofStore = this.#held
     try {
       const [users, groups] = [await ofStore, await this.#groups.all()]
       const ofGroups = groups.flatMap(group =>
@@ -47,7 +57,13 @@ export class FolderIndex {
   }
 }
 
-function foldersOf({ name, folders }: { name: string; folders: readonly Omit<OwnedFolder, 'owner' | 'name'>[] }) {
+function foldersOf({
+  name,
+  folders,
+}: {
+  name: string
+  folders: readonly Omit<OwnedFolder, 'owner' | 'name'>[]
+}) {
   return folders.map(folder => ({ ...folder, owner: 'user' as const, name }))
 }
 

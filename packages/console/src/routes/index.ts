@@ -4,11 +4,14 @@ import { accountRoutes } from './account.ts'
 import { administratorsRoutes } from './administrators.ts'
 import { auditRoutes } from './audit.ts'
 import { authRoutes } from './auth.ts'
+import { bansRoutes } from './bans.ts'
 import { dataConnectionsRoutes } from './data-connections.ts'
+import { diagnosisRoutes } from './diagnosis.ts'
 import { fileRoutes } from './files.ts'
 import { groupsRoutes } from './groups.ts'
 import { healthRoutes } from './health.ts'
 import { liveRoutes } from './live.ts'
+import { logsRoutes } from './logs.ts'
 import { metricsRoutes } from './metrics.ts'
 import { openapiRoutes } from './openapi.ts'
 import { overviewRoutes } from './overview.ts'
@@ -17,6 +20,7 @@ import { sessionsRoutes } from './sessions.ts'
 import { setupRoutes } from './setup.ts'
 import { tokensRoutes } from './tokens.ts'
 import { usersRoutes } from './users.ts'
+import { virtualFoldersRoutes } from './virtual-folders.ts'
 
 /** Every route of the API. */
 export const allRoutes = (services: Services): Route[] => [
@@ -24,11 +28,14 @@ export const allRoutes = (services: Services): Route[] => [
   ...administratorsRoutes(services),
   ...auditRoutes(services),
   ...authRoutes(services),
+  ...bansRoutes(services),
   ...dataConnectionsRoutes(services),
+  ...diagnosisRoutes(services),
   ...fileRoutes(services),
   ...groupsRoutes(services),
   ...healthRoutes(services),
   ...liveRoutes(services),
+  ...logsRoutes(services),
   ...metricsRoutes(services),
   ...openapiRoutes(),
   ...overviewRoutes(services),
@@ -37,4 +44,5 @@ export const allRoutes = (services: Services): Route[] => [
   ...setupRoutes(services),
   ...tokensRoutes(services),
   ...usersRoutes(services),
+  ...virtualFoldersRoutes(services),
 ]

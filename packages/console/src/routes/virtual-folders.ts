@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { group, ownedFolder, pageOf, pageQuery, user, virtualFolder } from '../contract/index.ts'
-import { defineRoute, type Route } from '../http/route.ts'
+import { type Ask, defineRoute, type Route } from '../http/route.ts'
 import type { Services } from '../node/services.ts'
 import { actorOf } from '../resources/actor.ts'
 import { auditOfGroup } from '../resources/groups/group-view.ts'
@@ -14,14 +14,16 @@ const byName = z.object({ name: z.string().max(256) })
 const body = virtualFolder.partial({ readOnly: true }).strict()
 const byPath = z.object({ path: z.string().min(1).max(8192) })
 
+type Changer = Pick<Ask<unknown, unknown, unknown>, 'principal' | 'audit'>
+
 /** Virtual folders: of everybody, and one by one by their path. */
 export const virtualFoldersRoutes = (services: Services): Route[] => {
-  const index = new FolderIndex(services)
+  const index = FolderIndex.of(services)
   const users = new UsersService(services)
   const groups = new GroupsService(services)
 
   const changeUser = async (
-    ask: Parameters<typeof actorOf>[0] & { audit: Parameters<Route['handle']>[0]['audit'] },
+    ask: Changer,
     name: string,
     change: (folders: readonly FolderWrite[]) => FolderWrite[],
   ) => {
@@ -32,14 +34,19 @@ export const virtualFoldersRoutes = (services: Services): Route[] => {
     return after
   }
   const changeGroup = async (
-    ask: Parameters<typeof actorOf>[0] & { audit: Parameters<Route['handle']>[0]['audit'] },
+    ask: Changer,
     name: string,
     change: (folders: readonly FolderWrite[]) => FolderWrite[],
   ) => {
     const now = await groups.get(name)
     const next = change(now.folders).map(folder => ({ ...folder }))
     const { before, after } = await groups.replace(name, { ...now, folders: next }, actorOf(ask))
-    ask.audit({ action: 'group.change', target: name, before: auditOfGroup(before), after: auditOfGroup(after) })
+    ask.audit({
+      action: 'group.change',
+      target: name,
+      before: auditOfGroup(before),
+      after: auditOfGroup(after),
+    })
     return groups.counted(after)
   }
 

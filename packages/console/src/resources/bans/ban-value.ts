@@ -51,7 +51,8 @@ function masked(address: string, prefix: number): string {
 
 function groupsOf(address: string): number[] {
   const [head = '', tail] = address.split('::')
-  const parse = (part: string) => (part === '' ? [] : part.split(':').map(group => Number.parseInt(group, 16)))
+  const parse = (part: string) =>
+    part === '' ? [] : part.split(':').map(group => Number.parseInt(group, 16))
   const [before, after] = [parse(head), parse(tail ?? '')]
   return tail === undefined
     ? before

@@ -1,0 +1,18 @@
+import { diagnosis, diagnosisQuery } from '../contract/index.ts'
+import { defineRoute, type Route } from '../http/route.ts'
+import type { Services } from '../node/services.ts'
+import { diagnoseServer } from '../resources/diagnosis/diagnose.ts'
+
+/** Why data connections failed lately. */
+export const diagnosisRoutes = (services: Services): Route[] => [
+  defineRoute({
+    method: 'GET',
+    path: '/diagnosis',
+    access: 'logs:read',
+    summary: 'Failures of data connections of the last hours, by cause, with advice',
+    tag: 'diagnosis',
+    query: diagnosisQuery,
+    response: diagnosis,
+    handle: ({ query }) => diagnoseServer(services, query.hours),
+  }),
+]
