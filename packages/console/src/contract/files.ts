@@ -40,6 +40,7 @@ export const zipQuery = z.object({
   path: z
     .union([path.transform(one => [one]), z.array(path).min(1).max(ZIP_PATHS)])
     .describe('Once for each file or folder.'),
+  check: z.literal('true').optional().describe('Only says whether it can be made: 204.'),
 })
 export const renameBody = z.object({ from: path, to: path })
 export const makeFolderBody = z.object({ path })

@@ -182,6 +182,10 @@ export const fileRoutes = ({ server }: Services): Route[] => {
           await access[Symbol.asyncDispose]()
           throw error
         })
+        if (ask.query.check) {
+          await access[Symbol.asyncDispose]()
+          return undefined
+        }
         const [only = ''] = paths
         const name = (paths.length === 1 && only.replace(/\/+$/, '').split('/').at(-1)) || 'files'
         ask.reply.headers({
