@@ -26,7 +26,7 @@ export async function serveWebFiles(app: FastifyInstance, folder: string): Promi
     dotfiles: 'ignore',
     schemaHide: true,
     // The page itself needs a nonce, whichever way it is asked for.
-    allowedPath: path => path !== '/index.html',
+    allowedPath: path => path !== '/index.html' && !path.endsWith('/'),
     setHeaders: (reply, path) => {
       const isHashed = path.startsWith(join(folder, HASHED))
       reply.header('cache-control', isHashed ? FOREVER : 'no-cache')
