@@ -9,7 +9,13 @@ import type { ConsoleSettings } from './console-settings.ts'
 import { Gate, type SetupSecret } from './gate.ts'
 import { addHeaders, HELMET } from './headers.ts'
 import { checkHost } from './host-check.ts'
-import { createHttpServer, endWithin, lingerOnRefusal, type TlsFiles } from './http-server.ts'
+import {
+  answerClientError,
+  createHttpServer,
+  endWithin,
+  lingerOnRefusal,
+  type TlsFiles,
+} from './http-server.ts'
 import type { Log } from './log.ts'
 import { apiNotFound } from './not-found.ts'
 import { describeApi } from './openapi.ts'
@@ -56,6 +62,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     trustProxy: isTrusted,
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: false,
+    clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: 1_024 },
     frameworkErrors: (error, _request, reply) => {
       void sendProblem(reply, new Problem(400, 'URL_INVALID', `The URL is not well-formed: ${error.message}`))
@@ -88,7 +95,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   if (options.web !== undefined && existsSync(options.web)) await serveWebFiles(app, options.web)
   const web = webPage(options.web)
   const notFound = apiNotFound(routes)
-  app.setNotFoundHandler((request, reply) => notFound(request, reply) ?? web(request, reply))
+  app.setNotFoundHandler(
+    { preHandler: app.rateLimit() },
+    (request, reply) => notFound(request, reply) ?? web(request, reply),
+  )
   lingerOnRefusal(app)
   endWithin(app, closeMs)
   app.addHook('onClose', async () => gate[Symbol.dispose]())

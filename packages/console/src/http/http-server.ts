@@ -1,6 +1,9 @@
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerOptions, STATUS_CODES } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { Problem } from './problem.ts'
+import { detailsOf } from './problem-reply.ts'
 
 /** How long nothing may flow on a connection, in milliseconds. Live events and transfers flow. */
 const IDLE_MS = 120_000
@@ -31,6 +34,27 @@ export function createHttpServer(handler: RequestListener, tls: TlsFiles | undef
   server.maxConnections = MOST_CONNECTIONS
   server.setTimeout(IDLE_MS)
   return server
+}
+
+/** What Node says of a request that cannot be read, and what is answered. */
+const CLIENT_ERRORS: Readonly<Record<string, Problem>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: new Problem(408, 'REQUEST_SLOW', 'The request did not arrive in time.'),
+  HPE_HEADER_OVERFLOW: new Problem(431, 'HEADERS_TOO_LARGE', 'The headers are larger than 16 KiB.'),
+}
+const MALFORMED = new Problem(400, 'REQUEST_MALFORMED', 'This is no HTTP that can be understood.')
+
+/** Answers what never became a request, and closes. */
+export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const problem = CLIENT_ERRORS[error.code ?? ''] ?? MALFORMED
+  const body = JSON.stringify(detailsOf(problem))
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
 /**

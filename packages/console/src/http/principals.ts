@@ -14,6 +14,8 @@ const TRUE_MS = 1_000
 const MOST_HELD = 1_000
 /** How often the store is told that a token is used, in milliseconds. */
 const USED_MS = 60_000
+/** What can be one of our tokens; anything else is not looked up. */
+const TOKEN = new RegExp(`^${TOKEN_PREFIX}[\\w-]{43}$`)
 
 /** Who calls, and by which cookie if by one. */
 export interface Caller {
@@ -46,11 +48,11 @@ export class Principals implements Disposable {
    * @throws {StoreError} `STORE_UNAVAILABLE`
    */
   async of(request: FastifyRequest): Promise<Caller | undefined> {
-    const { authorization } = request.headers
-    if (authorization !== undefined) {
-      const token = /^Bearer +(\S{1,200})$/i.exec(authorization)?.[1]
-      const principal =
-        token?.startsWith(TOKEN_PREFIX) && (await this.#remembered(token, () => this.#ofToken(token)))
+    // Another scheme is that of a proxy before us.
+    const bearer = /^Bearer\b *(.*)$/i.exec(request.headers.authorization ?? '')
+    if (bearer) {
+      const [, token = ''] = bearer
+      const principal = TOKEN.test(token) && (await this.#remembered(token, () => this.#ofToken(token)))
       if (principal) return { principal }
       throw new Problem(401, 'TOKEN_INVALID', 'There is no such token, or it has expired.', undefined, {
         headers: { 'www-authenticate': 'Bearer realm="portolan", error="invalid_token"' },
@@ -88,8 +90,9 @@ export class Principals implements Disposable {
     const { store, now } = this.#services
     const row = await store.tokens.find(sha256(token))
     if (!row || (row.expiresAt !== undefined && row.expiresAt <= now())) return undefined
-    if (row.lastUsedAt === undefined || now() - row.lastUsedAt >= USED_MS)
-      await store.tokens.used(row.id, now())
+    const isNews = row.lastUsedAt === undefined || now() - row.lastUsedAt >= USED_MS
+    // A full disk must not keep anybody from looking.
+    if (isNews) await store.tokens.used(row.id, now()).catch(() => {})
     return principalOfToken(row)
   }
 

@@ -29,6 +29,8 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
 export function errorHandler(audit: Audit, log: Log) {
   return async (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const problem = problemOf(error) ?? unexpected(error, request, log)
+    if (problem.status >= 500 && problem.code !== 'INTERNAL')
+      log('warn', { code: problem.code, route: request.routeOptions.url ?? '' }, problem.message)
     const state = stateOf(request)
     if (state) await audit.refused(state, problem)
     return sendProblem(reply, problem)

@@ -56,7 +56,6 @@ async function enter(request: FastifyRequest, reply: FastifyReply, route: Route,
     principal: undefined,
     notes: [],
   })
-  const isByToken = request.headers.authorization !== undefined
   if (route.access === 'public') {
     if (route.method !== 'GET') checkOrigin(request, gate.settings.publicUrl)
     return
@@ -65,7 +64,7 @@ async function enter(request: FastifyRequest, reply: FastifyReply, route: Route,
   state.principal = caller?.principal
   // A cookie that is worth nothing any more need not come again.
   if (!caller && sessionCookieOf(request) !== undefined) clearSessionCookie(request, reply)
-  if (caller?.cookie !== undefined && route.method !== 'GET' && !isByToken) {
+  if (caller?.cookie !== undefined && route.method !== 'GET') {
     checkOrigin(request, gate.settings.publicUrl)
     checkCsrfToken(request, caller.cookie)
   }

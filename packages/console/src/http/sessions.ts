@@ -60,7 +60,8 @@ export class Sessions {
     }
     if (now - session.lastSeenAt < Math.min(SEEN_MS, sessionIdle / 4)) return session
     const seen = { lastSeenAt: now, expiresAt: Math.min(now + sessionIdle, end) }
-    await this.#rows.seen(session.id, seen)
+    // A full disk must not keep anybody from looking.
+    await this.#rows.seen(session.id, seen).catch(() => {})
     return { ...session, ...seen }
   }
 
