@@ -1,5 +1,6 @@
 export { type Authenticator, SettingsAuthenticator, type UserRecord } from './controller/authenticator.ts'
 export { loadCertificate } from './controller/certificates.ts'
+export { makeSelfSigned } from './controller/self-signed.ts'
 export { ServerError, type ServerErrorCode } from './errors.ts'
 export type { ServerEvent, SessionRef, TransferFacts, TransferVerdict } from './events.ts'
 export {

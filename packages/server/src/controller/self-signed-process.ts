@@ -1,37 +1,38 @@
 import { webcrypto } from 'node:crypto'
+import { isIP } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
 // @peculiar/x509 finds its providers through it and refuses to load without.
 import 'reflect-metadata'
 import * as x509 from '@peculiar/x509'
 import type { Certificate } from '../link.ts'
+import type { SelfSignedAsk } from './self-signed.ts'
 
 /** Ten years: nobody is told when it ends, and nothing but the person who accepted it vouches for it. */
 const YEARS = 10
 
-/** Makes a certificate for this machine's names and addresses that no authority has signed. */
-async function makeSelfSigned(): Promise<Certificate> {
+/** Makes the certificate that was asked for. */
+async function makeSelfSigned({ names = ownNames(), days }: SelfSignedAsk): Promise<Certificate> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const now = new Date()
-  const addresses = Object.values(networkInterfaces()).flatMap(list =>
-    (list ?? []).map(({ address }) => address),
-  )
   const certificate = await x509.X509CertificateGenerator.createSelfSigned(
     {
       serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(15))).toString('hex'),
-      name: `CN=${hostname().replace(/[^A-Za-z0-9.-]/g, '') || 'localhost'}`,
+      // RFC 5280, ub-common-name: a longer name is among the alternative ones alone.
+      name: [{ CN: [names.find(name => name.length <= 64) ?? 'localhost'] }],
       notBefore: new Date(now.getTime() - 3_600_000),
-      notAfter: new Date(Date.UTC(now.getUTCFullYear() + YEARS, now.getUTCMonth(), now.getUTCDate())),
+      notAfter:
+        days === undefined
+          ? new Date(Date.UTC(now.getUTCFullYear() + YEARS, now.getUTCMonth(), now.getUTCDate()))
+          : new Date(now.getTime() + days * 86_400_000),
       signingAlgorithm: algorithm,
       keys,
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-        new x509.SubjectAlternativeNameExtension([
-          { type: 'dns', value: 'localhost' },
-          ...(/^[A-Za-z0-9.-]+$/.test(hostname()) ? [{ type: 'dns' as const, value: hostname() }] : []),
-          ...addresses.map(address => ({ type: 'ip' as const, value: address.replace(/%.*/, '') })),
-        ]),
+        new x509.SubjectAlternativeNameExtension(
+          names.map(name => ({ type: isIP(name) > 0 ? ('ip' as const) : ('dns' as const), value: name })),
+        ),
       ],
     },
     webcrypto as Crypto,
@@ -43,4 +44,13 @@ async function makeSelfSigned(): Promise<Certificate> {
   }
 }
 
-process.stdout.write(JSON.stringify(await makeSelfSigned()))
+/** The names and addresses of this machine. */
+function ownNames(): string[] {
+  const own = hostname().replace(/[^A-Za-z0-9.-]/g, '')
+  const addresses = Object.values(networkInterfaces()).flatMap(list =>
+    (list ?? []).map(({ address }) => address.replace(/%.*/, '')),
+  )
+  return [...new Set([own || 'localhost', 'localhost', ...addresses])]
+}
+
+process.stdout.write(JSON.stringify(await makeSelfSigned(JSON.parse(process.argv[2] ?? '{}'))))

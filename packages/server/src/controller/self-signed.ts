@@ -6,11 +6,20 @@ import type { Certificate } from '../link.ts'
 const PROGRAM = fileURLToPath(new URL('self-signed-process.ts', import.meta.url))
 const LIMIT_MS = 30_000
 
+/** For whom a certificate is, and for how long. */
+export interface SelfSignedAsk {
+  /** DNS names and IP addresses; the first is the subject. Default: those of this machine. */
+  readonly names?: readonly string[]
+  /** Default: ten years, since nobody is told when it ends. */
+  readonly days?: number
+}
+
 /**
- * Makes a certificate for this machine's names and addresses that no authority has signed. In a process of its own:
- * what makes it takes 40 MB that a server would hold on to for ever.
+ * Makes a certificate that no authority has signed, with an EC key (P-256). In a process of its own: what makes it takes
+ * 40 MB that a server would hold on to for ever.
  */
-export async function makeSelfSigned(): Promise<Certificate> {
-  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM], { timeout: LIMIT_MS })
+export async function makeSelfSigned(ask: SelfSignedAsk = {}): Promise<Certificate> {
+  const args = [PROGRAM, JSON.stringify(ask)]
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: LIMIT_MS })
   return JSON.parse(stdout)
 }
