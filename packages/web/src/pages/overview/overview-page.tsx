@@ -42,7 +42,7 @@ export default function OverviewPage() {
         title="Overview"
         description={
           <>
-            Node {data.node.name}, version {data.node.version}, started <TimeAgo at={data.node.startedAt} />;
+            Node {data.node.name}, version {data.node.version}, started <TimeAgo at={data.node.startedAt} />,
             state in {data.node.store === 'sqlite' ? 'SQLite' : 'PostgreSQL'}.
           </>
         }

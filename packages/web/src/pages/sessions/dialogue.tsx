@@ -1,4 +1,4 @@
-import { Box, Button, Group, Paper, Text, Title } from '@mantine/core'
+import { Box, Button, Group, Paper, Text, Title, VisuallyHidden } from '@mantine/core'
 import type { SessionDetail } from '@portolan/console/contract'
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
 import { useLayoutEffect, useRef } from 'react'
@@ -60,8 +60,9 @@ export function Dialogue({ lines, paused, over, onPause }: DialogueProps) {
         {named.map(({ line, key }) => (
           <div key={key} className={classes.line} data-kind={lineKind(line)}>
             <time dateTime={new Date(line.at).toISOString()}>{timeOfDay(line.at)}</time>
-            <span className={classes.from} aria-label={line.from}>
-              {line.from === 'client' ? '→' : '←'}
+            <span className={classes.from}>
+              <span aria-hidden="true">{line.from === 'client' ? '→' : '←'}</span>
+              <VisuallyHidden>{line.from}: </VisuallyHidden>
             </span>
             <span className={classes.text}>{line.text}</span>
           </div>

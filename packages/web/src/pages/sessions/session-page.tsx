@@ -116,46 +116,48 @@ function Kick({ detail }: { detail: SessionDetail }) {
 }
 
 function Facts({ detail, over }: { detail: SessionDetail; over: boolean }) {
-  const facts: readonly (readonly [string, ReactNode])[] = [
-    [
-      'State',
-      over ? (
-        <Status tone="off">over</Status>
-      ) : detail.transfer ? (
-        <Status tone="info">{detail.transfer.command} running</Status>
-      ) : (
-        <Status tone="good">idle</Status>
-      ),
-    ],
-    ['Connected', <TimeAgo key="since" at={detail.since} />],
-    ['Idle', detail.transfer || over ? '–' : <Duration key="idle" ms={detail.idleMs} />],
-    ['Listener', detail.listener],
-    [
-      'TLS',
-      detail.tls ? (
-        <Status tone="good">{detail.tlsProtocol ?? 'on'}</Status>
-      ) : (
-        <Status tone="warn">in the clear</Status>
-      ),
-    ],
-    [
-      'User class',
-      detail.userClassBecause ? (
-        <Because because={detail.userClassBecause}>{detail.userClass}</Because>
-      ) : (
-        (detail.userClass ?? '–')
-      ),
-    ],
-    ['Folder', <CodeText key="folder">{detail.folder}</CodeText>],
-  ]
   return (
     <Paper component="dl" className={classes.facts}>
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
+      <Fact name="State">
+        <State detail={detail} over={over} />
+      </Fact>
+      <Fact name="Connected">
+        <TimeAgo at={detail.since} />
+      </Fact>
+      <Fact name="Idle">{detail.transfer || over ? '–' : <Duration ms={detail.idleMs} />}</Fact>
+      <Fact name="Listener">{detail.listener}</Fact>
+      <Fact name="TLS">
+        {detail.tls ? (
+          <Status tone="good">{detail.tlsProtocol ?? 'on'}</Status>
+        ) : (
+          <Status tone="warn">in the clear</Status>
+        )}
+      </Fact>
+      <Fact name="User class">
+        {detail.userClassBecause ? (
+          <Because because={detail.userClassBecause}>{detail.userClass}</Because>
+        ) : (
+          (detail.userClass ?? '–')
+        )}
+      </Fact>
+      <Fact name="Folder">
+        <CodeText>{detail.folder}</CodeText>
+      </Fact>
     </Paper>
   )
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+function State({ detail, over }: { detail: SessionDetail; over: boolean }) {
+  if (over) return <Status tone="off">over</Status>
+  if (detail.transfer) return <Status tone="info">{detail.transfer.command} running</Status>
+  return <Status tone="good">idle</Status>
 }
