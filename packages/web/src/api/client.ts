@@ -28,7 +28,7 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>
 let csrf = ''
 
 /** Takes the token that every change has to carry; `GET /auth/me` and signing in tell it. */
-export function useCsrfToken(token: string): void {
+export function takeCsrfToken(token: string): void {
   csrf = token
 }
 

@@ -5,6 +5,15 @@ import { api } from '../api/client.ts'
 import type { Search } from './list-state.ts'
 
 type Filters = Readonly<Record<string, string>>
+type Query = Readonly<Record<string, string | number | undefined>>
+
+const HOUR_MS = 3_600_000
+
+/** The filter `hours`, which every log may have, as the API takes it: from when on. */
+function queryOf({ hours, ...rest }: Filters): Query {
+  const back = Number(hours)
+  return hours && back > 0 ? { ...rest, from: Date.now() - back * HOUR_MS } : rest
+}
 
 /** A log, newest first, and the filters it is looked at with. {@link LogTable} shows it. */
 export interface LogList<T> {
@@ -23,7 +32,7 @@ export interface LogList<T> {
 
 /**
  * A log of the API whose filters stand in the page's address.
- * @param opens every filter there is, and what it opens with
+ * @param opens every filter there is, and what it opens with; `hours` is how far back to look, empty: all there is
  */
 export function useLogList<T>(path: string, opens: Filters, limit = 50): LogList<T> {
   const search: Search = useSearch({ strict: false })
@@ -33,7 +42,7 @@ export function useLogList<T>(path: string, opens: Filters, limit = 50): LogList
   )
   const query = useInfiniteQuery({
     queryKey: [path, filters, limit],
-    queryFn: ({ pageParam }) => api.get<LogPage<T>>(path, { ...filters, limit, before: pageParam }),
+    queryFn: ({ pageParam }) => api.get<LogPage<T>>(path, { ...queryOf(filters), limit, before: pageParam }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: page => page.next,
     placeholderData: keepPreviousData,

@@ -1,13 +1,13 @@
 import type { Me, Scope } from '@portolan/console/contract'
 import { queryOptions, useQuery } from '@tanstack/react-query'
-import { api, useCsrfToken } from '../api/client.ts'
+import { api, takeCsrfToken } from '../api/client.ts'
 
 /** Who is signed in. Taking the answer also takes the token that changes have to carry. */
 export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: async () => {
     const me = await api.get<Me>('/auth/me')
-    useCsrfToken(me.csrf)
+    takeCsrfToken(me.csrf)
     return me
   },
   staleTime: 60_000,

@@ -4,7 +4,7 @@ import type { Me } from '@portolan/console/contract'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useRouter } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
-import { ApiError, api, useCsrfToken } from '../../api/client.ts'
+import { ApiError, api, takeCsrfToken } from '../../api/client.ts'
 import { showErrors } from '../../components/form-errors.ts'
 import { NewPassword } from '../../components/new-password.tsx'
 import { GateFrame } from '../../shell/gate-frame.tsx'
@@ -40,7 +40,7 @@ export default function SetupPage() {
       }),
     onSuccess: async me => {
       client.clear()
-      useCsrfToken(me.csrf)
+      takeCsrfToken(me.csrf)
       client.setQueryData(meQuery.queryKey, me)
       await router.navigate({ to: '/overview', replace: true })
     },

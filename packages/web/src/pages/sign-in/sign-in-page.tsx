@@ -3,7 +3,7 @@ import type { Me } from '@portolan/console/contract'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useRouter, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
-import { ApiError, api, useCsrfToken } from '../../api/client.ts'
+import { ApiError, api, takeCsrfToken } from '../../api/client.ts'
 import type { Search } from '../../components/list-state.ts'
 import { useCountdown } from '../../components/use-countdown.ts'
 import { durationText } from '../../format/format.ts'
@@ -36,7 +36,7 @@ export default function SignInPage() {
       api.post<Me>('/auth/login', { realm, name, password, ...(asksCode && code !== '' && { code }) }),
     onSuccess: async me => {
       client.clear()
-      useCsrfToken(me.csrf)
+      takeCsrfToken(me.csrf)
       client.setQueryData(meQuery.queryKey, me)
       await router.navigate({ to: wayBack(search.next, homeOf(me)), replace: true })
     },
