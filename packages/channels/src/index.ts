@@ -46,6 +46,8 @@ export {
   type PassivePortState,
   type PassivePorts,
   type PassivePortsOptions,
+  type PassivePortsSettings,
+  type PreparedPorts,
 } from './passive-ports.ts'
 export type { PassiveNews, PassiveReservation } from './passive-reservation.ts'
 export { CertificateError, type PeerCertificateFacts } from './peer-certificate.ts'

@@ -18,8 +18,10 @@ export interface ClientKey {
   readonly address: string
 }
 
-export interface PassivePortsOptions {
-  readonly range: PortRange
+/** What can change while reservations and connections are there. */
+export interface PassivePortsSettings {
+  /** Undefined: no port is handed out, and those that stand close when nobody is waited for there any more. */
+  readonly range: PortRange | undefined
   /** Bind addresses, such as `0.0.0.0` and `::`. A `::` listener takes IPv6 only when an IPv4 address is given too. */
   readonly hosts: readonly string[]
   readonly sharing: PortSharing
@@ -29,6 +31,9 @@ export interface PassivePortsOptions {
   readonly acceptMs?: number
   /** Networks whose connections must begin with a PROXY protocol header. Default: none. */
   readonly proxyFrom?: readonly string[]
+}
+
+export interface PassivePortsOptions extends PassivePortsSettings {
   /** Milliseconds between two attempts at a port that the system refused. Default 30000. */
   readonly retryMs?: number
   /** Milliseconds for which a port given back unused is passed over for the same client, if it has another. Default 2000. */
@@ -37,6 +42,18 @@ export interface PassivePortsOptions {
   readonly random?: RandomBelow
   /** Milliseconds of a clock that never goes back. Default: `performance.now`. */
   readonly now?: () => number
+  /** Told when a port outside the range was closed because the last reservation there is over: others may have it. */
+  readonly onReleased?: () => void
+}
+
+/** New settings whose ports stand already, and that are not in force yet. One of the two has to be called, once. */
+export interface PreparedPorts {
+  /**
+   * Puts them in force: the next reservation is made in the new range, and who waits is served from there. Reservations
+   * on other ports stay good until they are used or run out; connections are left alone.
+   */
+  commit(): void
+  discard(): void
 }
 
 /** Numbers to watch. `refused` and `strangers` count from the start; the others are of this moment. */
@@ -78,7 +95,16 @@ export interface PassivePorts extends AsyncDisposable {
    */
   reserve(key: ClientKey, options: { signal: AbortSignal; local?: string }): Promise<PassiveReservation>
   figures(): PassiveFigures
+  /** Every port of the range, then those outside it at which somebody is still waited for. */
   snapshot(): readonly PassivePortState[]
+  /**
+   * Opens the ports that new settings need. A port that the old ones have, too, stays open.
+   * @param awaited - ports that others hold and are going to let go of: they are taken by {@link claim}
+   * @throws {ChannelError} as {@link openPassivePorts}, and nothing has changed
+   */
+  prepare(settings: PassivePortsSettings, awaited?: PortRange): Promise<PreparedPorts>
+  /** Tries the ports that could not be had again, now. Resolves when each was tried. */
+  claim(): Promise<void>
 }
 
 /**
@@ -87,49 +113,74 @@ export interface PassivePorts extends AsyncDisposable {
  */
 export async function openPassivePorts(options: PassivePortsOptions): Promise<PassivePorts> {
   const ports = new SharedPorts(options)
-  await ports.open()
+  const prepared = await ports.prepare(options)
+  prepared.commit()
   return ports
 }
 
 class SharedPorts implements PassivePorts, ReservationOwner {
-  readonly acceptMs: number
   readonly now: () => number
   readonly #options: PassivePortsOptions
-  readonly #waitMs: number
+  #settings: PassivePortsSettings
   readonly #book: ReservationBook
-  readonly #proxies: TrustedNetworks
+  #proxies = new TrustedNetworks([])
   readonly #strangers: Strangers
   readonly #held = new Map<Ticket, HeldReservation>()
   readonly #closing = new AbortController()
-  #listeners: PassiveListeners | undefined
+  readonly #listeners: PassiveListeners
+  /** Ends the waits for a free port. */
+  readonly #waits = new Set<(error: ChannelError) => void>()
   #refused = 0
   #connected = 0
 
   constructor(options: PassivePortsOptions) {
     this.#options = options
     this.now = options.now ?? (() => performance.now())
-    this.acceptMs = options.acceptMs ?? 30_000
-    this.#waitMs = options.waitMs ?? 5_000
-    this.#proxies = new TrustedNetworks(options.proxyFrom ?? [])
+    this.#settings = { ...options, range: undefined }
     this.#strangers = new Strangers(this.now)
     this.#book = new ReservationBook({
-      range: options.range,
+      range: undefined,
       sharing: options.sharing,
       random: options.random ?? randomInt,
       now: this.now,
       restMs: options.restMs ?? 2_000,
     })
-  }
-
-  async open(): Promise<void> {
-    this.#listeners = await PassiveListeners.open({
-      range: this.#options.range,
-      hosts: this.#options.hosts,
-      retryMs: this.#options.retryMs ?? 30_000,
+    this.#listeners = new PassiveListeners({
+      retryMs: options.retryMs ?? 30_000,
       onConnection: (port, socket) => this.#admit(port, socket),
       onStand: port => this.#book.stand(port),
-      onFall: port => this.#book.fall(port),
     })
+  }
+
+  get acceptMs(): number {
+    return this.#settings.acceptMs ?? 30_000
+  }
+
+  async prepare(settings: PassivePortsSettings, awaited?: PortRange): Promise<PreparedPorts> {
+    if (this.#closing.signal.aborted) throw closed()
+    const proxies = new TrustedNetworks(settings.proxyFrom ?? [])
+    const { range, hosts } = settings
+    await this.#listeners.prepare({ range, hosts, awaited })
+    return {
+      commit: () => this.#commit(settings, proxies),
+      discard: () => this.#listeners.discard(),
+    }
+  }
+
+  claim(): Promise<void> {
+    return this.#listeners.claim()
+  }
+
+  #commit(settings: PassivePortsSettings, proxies: TrustedNetworks): void {
+    this.#settings = settings
+    this.#proxies = proxies
+    this.#listeners.commit(port => this.#book.isPending(port))
+    this.#book.change(
+      settings,
+      this.#listeners.failed.map(({ port }) => port),
+    )
+    if (settings.range) return
+    for (const fail of [...this.#waits]) fail(closed())
   }
 
   async reserve(
@@ -137,27 +188,29 @@ class SharedPorts implements PassivePorts, ReservationOwner {
     options: { signal: AbortSignal; local?: string },
   ): Promise<PassiveReservation> {
     const address = normaliseAddress(key.address)
-    if (this.#closing.signal.aborted) throw closed()
+    if (this.#closing.signal.aborted || !this.#settings.range) throw closed()
     const ticket = this.#book.reserve(address)
     return ticket ? this.#hold(ticket, options.local) : this.#wait(address, options)
   }
 
   figures(): PassiveFigures {
     return {
-      listening: this.#listeners?.listening ?? 0,
+      listening: this.#listeners.listening,
       reserved: this.#book.reserved,
       waiting: this.#book.waiting,
       refused: this.#refused,
       strangers: this.#strangers.count,
       connected: this.#connected,
-      failed: this.#listeners?.failed ?? [],
+      failed: this.#listeners.failed,
     }
   }
 
   snapshot(): readonly PassivePortState[] {
-    const failed = new Map(this.#listeners?.failed.map(({ port, text }) => [port, text]))
+    const { range } = this.#settings
+    const failed = new Map(this.#listeners.failed.map(({ port, text }) => [port, text]))
     const resting = this.#book.resting()
-    return Array.from(this.#options.range.ports(), port => {
+    const outside = this.#book.pendingPorts.filter(port => !range?.contains(port))
+    return [...(range?.ports() ?? []), ...outside].map(port => {
       const waitingFor = this.#book.pendingAt(port)
       const text = failed.get(port)
       if (text !== undefined) return { port, state: 'failed', waitingFor, text }
@@ -169,6 +222,10 @@ class SharedPorts implements PassivePorts, ReservationOwner {
   over(ticket: Ticket): void {
     this.#held.delete(ticket)
     this.#book.release(ticket)
+    const { port } = ticket
+    if (this.#book.isPending(port) || !this.#listeners.release(port)) return
+    if (this.#settings.range?.contains(port)) void this.#listeners.claim()
+    else this.#options.onReleased?.()
   }
 
   connected(): () => void {
@@ -184,7 +241,7 @@ class SharedPorts implements PassivePorts, ReservationOwner {
     if (this.#closing.signal.aborted) return
     this.#closing.abort()
     for (const held of [...this.#held.values()]) held.fail(closed())
-    await this.#listeners?.[Symbol.asyncDispose]()
+    await this.#listeners[Symbol.asyncDispose]()
   }
 
   async #wait(
@@ -198,6 +255,7 @@ class SharedPorts implements PassivePorts, ReservationOwner {
       giveUp()
       granted.reject(error)
     }
+    this.#waits.add(fail)
     const timer = setTimeout(() => {
       this.#refused++
       fail(new ChannelError('CHANNEL_NO_PORT', this.#noPortText(address)))
@@ -211,13 +269,14 @@ class SharedPorts implements PassivePorts, ReservationOwner {
       return await granted.promise
     } finally {
       clearTimeout(timer)
+      this.#waits.delete(fail)
       offSignal()
       offClosing()
     }
   }
 
   #hold(ticket: Ticket, local: string | undefined): PassiveReservation {
-    const { range, hosts } = this.#options
+    const { range, hosts } = this.#settings
     const because: Because = {
       code: 'passive-port',
       text: `port ${ticket.port} was chosen at random among the passive ports ${range} that were free for ${ticket.address}`,
@@ -254,8 +313,12 @@ class SharedPorts implements PassivePorts, ReservationOwner {
     socket.resetAndDestroy()
   }
 
+  get #waitMs(): number {
+    return this.#settings.waitMs ?? 5_000
+  }
+
   #noPortText(address: string): string {
-    const { range, sharing } = this.#options
+    const { range, sharing } = this.#settings
     const whose = sharing === 'exclusive' ? 'taken' : `taken by other connections of ${address}`
     const seconds = Math.round(this.#waitMs / 100) / 10
     return `all passive ports ${range} were ${whose} for ${seconds} seconds: try again, or ask for more ports (setting passive.numberOfPorts)`

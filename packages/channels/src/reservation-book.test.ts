@@ -118,9 +118,14 @@ test('a port given back unused rests for its client, as long as there is another
   assert.deepEqual([book.parties, book.reserved], [0, 0], 'nothing is kept of those who have rested')
 })
 
-test('a port that fell is handed out to nobody until it stands again', () => {
+const rulesOf = (basePort: number, numberOfPorts: number, sharing: PortSharing = 'by-client') => ({
+  range: PortRange.of({ basePort, numberOfPorts }),
+  sharing,
+})
+
+test('a port without a listener is handed out to nobody until it stands', () => {
   const { book } = bookOf(2)
-  book.fall(2000)
+  book.change(rulesOf(2000, 2), [2000])
   assert.equal(take(book, 'a').port, 2001)
   assert.equal(book.reserve('a'), undefined)
   let granted: number | undefined
@@ -131,14 +136,69 @@ test('a port that fell is handed out to nobody until it stands again', () => {
   assert.equal(granted, 2000)
 })
 
-test('a reservation on a port that falls stands, and its port is not free afterwards', () => {
+test('a reservation on a port that loses its listener stands, and its port is not free afterwards', () => {
   const { book } = bookOf(1)
   const ticket = take(book, 'a')
-  book.fall(2000)
+  book.change(rulesOf(2000, 1), [2000])
   assert.equal(book.release(ticket), true)
   assert.equal(book.reserve('a'), undefined)
   book.stand(2000)
   assert.ok(book.reserve('a'))
+})
+
+test('after a change of range the next reservation is in the new one, and those made before stay good', () => {
+  const { book } = bookOf(4)
+  const before = Array.from({ length: 4 }, () => take(book, 'a'))
+  book.change(rulesOf(2002, 4), [])
+  const after = Array.from({ length: 2 }, () => take(book, 'a').port)
+  assert.deepEqual(after.toSorted(), [2004, 2005], 'what was reserved in both is not given twice')
+  assert.equal(book.reserve('a'), undefined)
+  for (const { port, address } of before) assert.equal(book.arrive(port, address)?.port, port)
+  const rest = Array.from({ length: 2 }, () => take(book, 'a').port)
+  assert.deepEqual(
+    rest.toSorted(),
+    [2002, 2003],
+    'the ports of the old range come back only where they are in the new',
+  )
+  assert.equal(book.reserve('a'), undefined)
+})
+
+test('who waits is served from the new range, in the order in which they came', () => {
+  const { book } = bookOf(1, 'exclusive')
+  take(book, 'x')
+  const served: string[] = []
+  for (const name of ['a', 'b', 'c'])
+    book.wait(name, ({ address, port }) => served.push(`${address} ${port}`))
+  book.change(rulesOf(3000, 1, 'exclusive'), [])
+  assert.deepEqual(served, ['a 3000'])
+  book.change(rulesOf(3001, 1, 'by-client'), [])
+  assert.deepEqual(served, ['a 3000', 'b 3001', 'c 3001'])
+  assert.equal(book.waiting, 0)
+})
+
+test('without a range nothing is handed out, and reservations go on', () => {
+  const { book } = bookOf(1)
+  const ticket = take(book, 'a')
+  book.change({ range: undefined, sharing: 'by-client' }, [])
+  assert.equal(book.reserve('b'), undefined)
+  assert.deepEqual(book.pendingPorts, [2000])
+  assert.equal(book.arrive(2000, 'a'), ticket)
+  assert.deepEqual([book.reserved, book.parties], [0, 0])
+})
+
+test('a port that rests goes on resting for its client', () => {
+  const { book, pass } = bookOf(2, 'by-client', 1000)
+  const first = take(book, 'a')
+  book.release(first)
+  book.change(rulesOf(2000, 3), [])
+  assert.deepEqual([...book.resting()], [first.port])
+  for (let i = 0; i < 20; i++) {
+    const { port } = take(book, 'a')
+    assert.notEqual(port, first.port)
+    book.arrive(port, 'a')
+  }
+  pass(1001)
+  assert.deepEqual([...book.resting()], [])
 })
 
 test('whatever happens, a port and a client have one reservation, no port is outside the range, and the end is empty', () => {
@@ -149,6 +209,7 @@ test('whatever happens, a port and a client have one reservation, no port is out
     { weight: 3, arbitrary: fc.record({ do: fc.constant('release' as const), client, pick: fc.nat(20) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('giveUp' as const), client, pick: fc.nat(20) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('fall' as const), client, pick: fc.nat(20) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('change' as const), client, pick: fc.nat(100) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('stand' as const), client, pick: fc.nat(20) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('pass' as const), client, pick: fc.nat(20) }) },
   )
@@ -157,19 +218,30 @@ test('whatever happens, a port and a client have one reservation, no port is out
       fc.constantFrom<PortSharing>('by-client', 'exclusive'),
       fc.integer({ min: 1, max: 4 }),
       fc.constantFrom(0, 10),
-      fc.array(step, { maxLength: 120 }),
-      (sharing, count, restMs, steps) => {
-        const { book, pass } = bookOf(count, sharing, restMs)
+      fc.array(step, { maxLength: 120, size: 'max' }),
+      (firstSharing, firstCount, restMs, steps) => {
+        const { book, pass } = bookOf(firstCount, firstSharing, restMs)
+        let { range, sharing } = rulesOf(2000, firstCount, firstSharing)
         const live = new Set<Ticket>()
-        const waits = new Set<() => void>()
+        const waits = new Map<() => void, string>()
         const fallen = new Set<number>()
+        const change = (next: ReturnType<typeof rulesOf>) => {
+          ;({ range, sharing } = next)
+          for (const port of fallen) if (!range.contains(port)) fallen.delete(port)
+          book.change(next, fallen)
+        }
+        /** Ports of the range that this client cannot have. */
+        const takenFor = (address: string) => {
+          const mine = [...live].filter(held => sharing === 'exclusive' || held.address === address)
+          return new Set([...mine.map(({ port }) => port).filter(port => range.contains(port)), ...fallen])
+        }
         const issued = (ticket: Ticket) => {
           for (const other of live) {
             const clash =
               other.port === ticket.port && (sharing === 'exclusive' || other.address === ticket.address)
             assert.ok(!clash, `${ticket.port} was given to ${ticket.address} twice`)
           }
-          assert.ok(ticket.port >= 2000 && ticket.port < 2000 + count)
+          assert.ok(range.contains(ticket.port))
           assert.ok(!fallen.has(ticket.port), 'a fallen port was handed out')
           live.add(ticket)
         }
@@ -181,13 +253,11 @@ test('whatever happens, a port and a client have one reservation, no port is out
         const reserve = (address: string) => {
           const ticket = book.reserve(address)
           if (ticket) return issued(ticket)
-          const mine = [...live].filter(held => sharing === 'exclusive' || held.address === address)
-          assert.ok(mine.length >= count - fallen.size, 'refused although a port was free')
           const giveUp = book.wait(address, granted => {
             waits.delete(giveUp)
             issued(granted)
           })
-          waits.add(giveUp)
+          waits.set(giveUp, address)
         }
         for (const one of steps) {
           if (one.do === 'reserve') {
@@ -195,8 +265,8 @@ test('whatever happens, a port and a client have one reservation, no port is out
           } else {
             const { pick } = one
             const ticket = [...live][pick % Math.max(live.size, 1)]
-            const giveUp = [...waits][pick % Math.max(waits.size, 1)]
-            const port = 2000 + (pick % count)
+            const giveUp = [...waits.keys()][pick % Math.max(waits.size, 1)]
+            const port = range.base + (pick % range.count)
             if ((one.do === 'arrive' || one.do === 'release') && ticket) end(ticket, one.do)
             if (one.do === 'giveUp' && giveUp) {
               waits.delete(giveUp)
@@ -204,26 +274,32 @@ test('whatever happens, a port and a client have one reservation, no port is out
             }
             if (one.do === 'fall' && !fallen.has(port)) {
               fallen.add(port)
-              book.fall(port)
+              change({ range, sharing })
             }
             if (one.do === 'stand') {
               fallen.delete(port)
               book.stand(port)
             }
             if (one.do === 'pass') pass(pick)
+            if (one.do === 'change') {
+              change(rulesOf(2000 + (pick % 6), 1 + (pick % 4), pick % 3 === 0 ? 'exclusive' : 'by-client'))
+            }
           }
           assert.equal(book.reserved, live.size)
           assert.equal(book.waiting, waits.size)
+          for (const address of waits.values()) {
+            assert.equal(takenFor(address).size, range.count, 'somebody waits although a port is free')
+          }
         }
-        for (const giveUp of waits) giveUp()
+        for (const giveUp of waits.keys()) giveUp()
         waits.clear()
         for (const ticket of [...live]) end(ticket, 'arrive')
         pass(1000)
         for (const port of fallen) book.stand(port)
         fallen.clear()
         // The next one to come finds every port free again.
-        for (let i = 0; i < count; i++) reserve('z')
-        assert.equal(live.size, count)
+        for (let i = 0; i < range.count; i++) reserve('z')
+        assert.equal(live.size, range.count)
         for (const ticket of [...live]) end(ticket, 'arrive')
         assert.deepEqual([book.reserved, book.waiting, book.parties], [0, 0, 0])
       },

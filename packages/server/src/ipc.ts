@@ -21,6 +21,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'released',
   'loggedOut',
   'settleQuota',
+  'portsReleased',
   'events',
 ])
 

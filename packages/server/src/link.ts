@@ -43,7 +43,7 @@ export interface Certificate {
 }
 
 /** The part of the passive range that a worker owns. */
-interface PortSlice {
+export interface PortSlice {
   readonly basePort: number
   readonly numberOfPorts: number
 }
@@ -160,13 +160,25 @@ export interface ControllerLink {
     perSecond: number
   }): Promise<number>
   sessions(): Promise<readonly SessionInfo[]>
+  /** Data ports of an earlier configuration are not needed any more: another worker may have them. */
+  portsReleased(): void
   events(events: readonly ServerEvent[]): void
 }
 
 /** What the controller tells a worker. */
 export interface WorkerLink {
-  /** Takes a configuration; resolves when data ports stand. Answers what the system refused, as warnings. */
-  configure(config: WorkerConfig): Promise<{ warnings: readonly string[] }>
+  /**
+   * Gets ready for a configuration: opens data ports that it needs and that are not there. Rejects when it cannot be
+   * had, and nothing has changed.
+   * @param held - ports that other workers hold, and let go of once they are configured
+   */
+  prepare(config: WorkerConfig, held?: PortSlice): Promise<void>
+  /** Takes a configuration, the prepared one or another; resolves when it is in force. */
+  configure(config: WorkerConfig): Promise<void>
+  /** Gives the prepared configuration up. */
+  discard(): Promise<void>
+  /** Tries data ports again that could not be had. Answers what the system refuses, as warnings. */
+  claimPorts(): Promise<{ warnings: readonly string[] }>
   adopt(arrival: Arrival, socket: Socket): void
   /** Stops: running transfers may finish for `ms` milliseconds, then they are broken off. Resolves when no session is left. */
   drain(ms: number): Promise<void>

@@ -1,9 +1,8 @@
 import { EventEmitter } from 'node:events'
-import { stat } from 'node:fs/promises'
-import { createServer, type Server, type Socket } from 'node:net'
-import { TrustedNetworks } from '@portolan/channels'
+import type { Socket } from 'node:net'
 import { encodeReply, normaliseAddress } from '@portolan/protocol'
 import { type ListenerSettings, parseSettings, type Settings, type SettingsInput } from '@portolan/settings'
+import { ControlListeners, type StandingListener } from './control-listeners.ts'
 import type { Authenticator } from './controller/authenticator.ts'
 import { certificateStamp, completeCertificate, loadCertificate } from './controller/certificates.ts'
 import { Controller } from './controller/controller.ts'
@@ -13,12 +12,11 @@ import { type FileAccess, type FileAccessAsk, FileAccessError } from './file-acc
 import type { WebLogin, WebLoginAnswer } from './files/web-door.ts'
 import type { BanInfo, DataConnectionInfo, PortsPicture, SessionDetail } from './inspect.ts'
 import type { Certificate, Refusal, SessionInfo, WorkerFigures } from './link.ts'
-import { ReplyTexts, unknownReplyKeys } from './replies.ts'
+import { ReplyTexts } from './replies.ts'
+import { checkSurroundings, withoutUselessTls } from './surroundings.ts'
 
 /** How often the certificate's files are looked at. */
 const CERTIFICATE_MS = 10_000
-/** Connections that wait to be accepted. The system may allow fewer (net.core.somaxconn). */
-const BACKLOG = 1024
 /** How long a refused client may take to read why. */
 const REFUSAL_MS = 2_000
 
@@ -76,11 +74,16 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
   #settings: Settings
   readonly #options: FtpServerOptions
   #controller: Controller | undefined
-  readonly #listeners = new Map<string, { server: Server; settings: ListenerSettings }>()
+  readonly #listeners = new ControlListeners({
+    onConnection: (socket, listener) => this.#accept(socket, listener),
+    warn: text => this.#emit({ type: 'warning', code: 'accept', text }),
+  })
   #stamp = ''
   #watch: NodeJS.Timeout | undefined
   #state: 'new' | 'running' | 'closed' = 'new'
   #closing: Promise<void> | undefined
+  /** The last change that was asked for. Never rejects. */
+  #turn: Promise<void> = Promise.resolve()
 
   /** @throws {SettingsError} with every mistake at once */
   constructor(settings: SettingsInput, options: FtpServerOptions = {}) {
@@ -91,11 +94,12 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
 
   /** Where it accepts, once it has started. */
   get addresses(): readonly ListenerAddress[] {
-    return [...this.#listeners.values()].map(({ server, settings }) => {
-      const bound = server.address()
-      const port = bound && typeof bound === 'object' ? bound.port : settings.port
-      return { name: settings.name, host: settings.host, port, tls: settings.tls }
-    })
+    return this.#listeners.standing.map(({ settings: { name, host, tls }, port }) => ({
+      name,
+      host,
+      port,
+      tls,
+    }))
   }
 
   /** Resolves once it accepts on all listeners. @throws {ServerError} with the first thing that stands in the way */
@@ -104,18 +108,19 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
     this.#state = 'running'
     try {
       await checkSurroundings(this.#settings)
+      this.#stamp = await certificateStamp(this.#settings)
       const certificate = await this.#loadCertificate(this.#settings)
       this.#settings = withoutUselessTls(this.#settings, certificate !== undefined, event =>
         this.#emit(event),
       )
-      this.#stamp = await certificateStamp(this.#settings)
       this.#controller = new Controller(this.#settings, certificate, {
         processes: this.#options.processes ?? false,
         ...(this.#options.authenticator && { authenticator: this.#options.authenticator }),
         emit: event => this.#emit(event),
       })
       await this.#controller.start()
-      for (const listener of this.#settings.listeners) await this.#listen(listener)
+      const listeners = await this.#listeners.prepare(this.#settings.listeners)
+      listeners.commit()
       this.#watch = setInterval(() => void this.#checkCertificate(), CERTIFICATE_MS)
       this.#watch.unref()
     } catch (error) {
@@ -125,22 +130,48 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
   }
 
   /**
-   * Takes new settings for all that comes from now on. Running sessions and transfers go on.
+   * Takes new settings for all that comes from now on. Running sessions and transfers go on; data connections that were
+   * promised on ports of the old passive range are waited for there.
    * @throws {SettingsError | ServerError} and nothing changes
    */
   async reload(input: SettingsInput): Promise<void> {
-    const controller = this.#controller
-    if (!controller || this.#state !== 'running')
-      throw new ServerError('SERVER_CLOSED', 'the server is not running')
+    await this.#inTurn(() => this.#reload(input))
+  }
+
+  async #reload(input: SettingsInput): Promise<void> {
+    const controller = this.#runningController()
     const parsed = parseSettings(input)
     await checkSurroundings(parsed)
+    const stamp = await certificateStamp(parsed)
     const certificate = await this.#loadCertificate(parsed)
-    const settings = withoutUselessTls(parsed, certificate !== undefined, event => this.#emit(event))
-    await this.#moveListeners(settings.listeners)
+    const warnings: ServerEvent[] = []
+    const settings = withoutUselessTls(parsed, certificate !== undefined, event => warnings.push(event))
+    // Whatever can fail comes first, and leaves what is in force alone.
+    const prepared = await controller.prepare(settings, certificate)
+    try {
+      const listeners = await this.#listeners.prepare(settings.listeners)
+      try {
+        this.#runningController()
+      } catch (error) {
+        await listeners.discard()
+        throw error
+      }
+      await prepared.commit()
+      listeners.commit()
+    } catch (error) {
+      await prepared.discard()
+      throw error
+    }
     this.#settings = settings
-    this.#stamp = await certificateStamp(settings)
-    await controller.reload(settings, certificate)
+    this.#stamp = stamp
+    for (const warning of warnings) this.#emit(warning)
     this.#emit({ type: 'reloaded', text: 'new settings are in force' })
+  }
+
+  /** @throws {ServerError} `SERVER_CLOSED` */
+  #runningController(): Controller {
+    if (this.#controller && this.#state === 'running') return this.#controller
+    throw new ServerError('SERVER_CLOSED', 'the server is not running')
   }
 
   /** Stops accepting, lets running transfers finish within `timeouts.shutdown`, then breaks them off: never a false 226. */
@@ -265,49 +296,16 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
   async #close(): Promise<void> {
     this.#state = 'closed'
     clearInterval(this.#watch)
-    for (const { server } of this.#listeners.values()) server.close()
+    this.#listeners.close()
     await this.#controller?.close(this.#settings.timeouts.shutdown)
-    this.#listeners.clear()
   }
 
-  async #listen(settings: ListenerSettings): Promise<void> {
-    // Half-open, so that a client that sends its end after its last command still gets the reply.
-    const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true })
-    server.on('connection', socket => this.#accept(socket, settings.name))
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => {
-        const at = `${settings.host}:${settings.port}`
-        const text = `listener ${settings.name} cannot listen on ${at}: ${listenAdvice(error)}`
-        reject(new ServerError('SERVER_LISTEN', text, { cause: error }))
-      })
-      server.listen(
-        { host: settings.host, port: settings.port, backlog: BACKLOG, ipv6Only: this.#hasIPv4Twin(settings) },
-        resolve,
-      )
-    })
-    server.on('error', (error: NodeJS.ErrnoException) => {
-      // EMFILE and its kin: the next accept may go well again.
-      this.#emit({ type: 'warning', code: 'accept', text: `listener ${settings.name}: ${error.message}` })
-    })
-    this.#listeners.set(settings.name, { server, settings })
-  }
-
-  /** A `::` listener beside one for IPv4 on the same port must leave IPv4 to it. */
-  #hasIPv4Twin({ host, port }: ListenerSettings): boolean {
-    return (
-      host === '::' && this.#settings.listeners.some(other => other.host === '0.0.0.0' && other.port === port)
-    )
-  }
-
-  #accept(socket: Socket, name: string): void {
-    const settings = this.#listeners.get(name)?.settings
+  #accept(socket: Socket, { settings, proxies }: StandingListener): void {
     const { remoteAddress } = socket
     // Without an address the client has reset the connection while it waited in the kernel.
-    if (!settings || !this.#controller || !remoteAddress) return void socket.destroy()
+    if (!this.#controller || !remoteAddress) return void socket.destroy()
     const address = normaliseAddress(remoteAddress)
-    const trusted = settings.proxyProtocol
-    const proxied = trusted.length > 0 && new TrustedNetworks(trusted).has(address)
-    const refusal = this.#controller.accept(socket, name, address, proxied)
+    const refusal = this.#controller.accept(socket, settings.name, address, proxies.has(address))
     if (refusal) this.#refuse(socket, settings, address, refusal)
   }
 
@@ -321,107 +319,35 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
     socket.setTimeout(REFUSAL_MS, () => socket.destroy())
   }
 
-  /** Opens what is new before it closes what is gone, so that a port that cannot be had changes nothing. */
-  async #moveListeners(wanted: readonly ListenerSettings[]): Promise<void> {
-    const keys = new Map(wanted.map(listener => [placeOf(listener), listener]))
-    const before = [...this.#listeners.entries()]
-    const kept = new Set<string>()
-    for (const [name, open] of before) {
-      const settings = keys.get(placeOf(open.settings))
-      if (!settings) continue
-      kept.add(placeOf(settings))
-      this.#listeners.delete(name)
-      open.server.removeAllListeners('connection')
-      open.server.on('connection', socket => this.#accept(socket, settings.name))
-      this.#listeners.set(settings.name, { server: open.server, settings })
-    }
-    for (const listener of wanted) if (!kept.has(placeOf(listener))) await this.#listen(listener)
-    for (const [name, open] of before) {
-      if (keys.has(placeOf(open.settings))) continue
-      open.server.close()
-      if (this.#listeners.get(name)?.server === open.server) this.#listeners.delete(name)
-    }
-  }
-
   async #loadCertificate(settings: Settings): Promise<Certificate | undefined> {
     const given = await this.#options.certificate?.(settings)
     return given ? await completeCertificate(given, settings) : await loadCertificate(settings)
   }
 
   async #checkCertificate(): Promise<void> {
-    const stamp = await certificateStamp(this.#settings)
-    if (stamp === this.#stamp || this.#state !== 'running') return
-    this.#stamp = stamp
+    if ((await certificateStamp(this.#settings)) === this.#stamp || this.#state !== 'running') return
     try {
-      const certificate = await this.#loadCertificate(this.#settings)
-      await this.#controller?.reload(this.#settings, certificate)
-      this.#emit({ type: 'reloaded', text: 'the certificate changed and was read again' })
+      await this.#inTurn(() => this.#takeCertificate())
     } catch (error) {
       // The old certificate goes on: half a renewal must not end the service.
       const text = error instanceof Error ? error.message : String(error)
       this.#emit({ type: 'warning', code: 'certificate', text: `the old certificate stays in use: ${text}` })
     }
   }
-}
 
-function placeOf({ host, port }: ListenerSettings): string {
-  return `${host} ${port}`
-}
+  async #takeCertificate(): Promise<void> {
+    const settings = this.#settings
+    this.#stamp = await certificateStamp(settings)
+    const certificate = await this.#loadCertificate(settings)
+    const prepared = await this.#controller?.prepare(settings, certificate)
+    await prepared?.commit()
+    this.#emit({ type: 'reloaded', text: 'the certificate changed and was read again' })
+  }
 
-function listenAdvice({ code, message }: NodeJS.ErrnoException): string {
-  if (code === 'EADDRINUSE') return 'another program listens there already'
-  if (code === 'EACCES') return 'ports below 1024 need the right to bind them'
-  if (code === 'EADDRNOTAVAIL') return 'this machine has no such address'
-  return message
-}
-
-/** What must be there before a server can start. @throws {ServerError} */
-async function checkSurroundings(settings: Settings): Promise<void> {
-  const [unknown] = unknownReplyKeys(settings.messages.replies)
-  if (unknown !== undefined) {
-    throw new ServerError('SERVER_SETTING', `messages.replies: no reply is called ${unknown}`)
-  }
-  const folders = [
-    ...settings.users.flatMap(user => [
-      { of: `home of ${user.name}`, folder: user.home },
-      ...user.folders.map(({ folder }) => ({ of: `virtual folder of ${user.name}`, folder })),
-    ]),
-    ...settings.groups.flatMap(group =>
-      group.folders.map(({ folder }) => ({ of: `virtual folder of group ${group.name}`, folder })),
-    ),
-    ...(settings.anonymous.enabled
-      ? [{ of: 'home of anonymous users', folder: settings.anonymous.home ?? '' }]
-      : []),
-  ]
-  for (const { of, folder } of folders) {
-    const found = await stat(folder).catch(() => undefined)
-    if (!found?.isDirectory())
-      throw new ServerError('SERVER_FOLDER', `the ${of} is no folder: ${folder || '(not set)'}`)
-  }
-}
-
-/** Without a certificate `optional` can only mean off; the other two cannot be served at all. */
-function withoutUselessTls(
-  settings: Settings,
-  certificate: boolean,
-  emit: (event: ServerEvent) => void,
-): Settings {
-  if (certificate) return settings
-  const needs = settings.listeners.find(({ tls }) => tls === 'required' || tls === 'implicit')
-  if (needs) {
-    const text = `listener ${needs.name} has tls: ${needs.tls}, but no certificate is set (tls.certificate or tls.selfSigned)`
-    throw new ServerError('SERVER_CERTIFICATE', text)
-  }
-  const optional = settings.listeners.filter(({ tls }) => tls === 'optional').map(({ name }) => name)
-  if (optional.length > 0) {
-    emit({
-      type: 'warning',
-      code: 'no-certificate',
-      text: `no certificate: ${optional.join(', ')} without TLS`,
-    })
-  }
-  return {
-    ...settings,
-    listeners: settings.listeners.map(listener => ({ ...listener, tls: 'off' as const })),
+  /** One change at a time: each begins with what the one before has left. */
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(change)
+    this.#turn = done.catch(() => {})
+    return done
   }
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { PortRange, TrustedNetworks } from '@portolan/channels'
 import type { Settings } from '@portolan/settings'
+import { ServerError } from '../errors.ts'
 import type { ServerEvent } from '../events.ts'
 import type { FileAccess, FileAccessAsk } from '../file-access.ts'
 import { WebDoor, type WebLogin, type WebLoginAnswer } from '../files/web-door.ts'
@@ -9,6 +10,7 @@ import type { DataConnectionInfo, PortsPicture, SessionDetail } from '../inspect
 import type {
   Certificate,
   ControllerLink,
+  PortSlice,
   Refusal,
   SessionInfo,
   WorkerConfig,
@@ -75,7 +77,7 @@ export class Controller {
     })
     this.#workers = new Workers(workerCount(settings), options.processes, {
       started: (worker, pid) => {
-        const slice = this.#slice(worker)
+        const slice = this.#slice(worker, this.#settings)
         options.emit({
           type: 'worker-started',
           worker,
@@ -86,11 +88,12 @@ export class Controller {
       lost: (worker, pid, text) => {
         const sessions = this.#limits.releaseWorker(worker)
         this.#moved.lose(worker)
+        void this.#workers.claimPorts()
         options.emit({ type: 'worker-lost', worker, pid, sessions, text })
       },
       warning: text => options.emit({ type: 'warning', code: 'worker', text }),
       linkFor: worker => this.#linkFor(worker),
-      configFor: worker => this.#configFor(worker),
+      configFor: worker => this.#configFor(worker, this.#settings, this.#certificate),
     })
   }
 
@@ -117,14 +120,33 @@ export class Controller {
     return this.#web.openFiles(ask)
   }
 
-  /** New settings hold for new connections at once; nobody is dropped. */
-  async reload(settings: Settings, certificate: Certificate | undefined): Promise<void> {
-    this.#settings = settings
-    this.#certificate = certificate
-    this.#limits.limits = settings.limits
-    this.#bans.settings = settings.bans
-    this.#rules = this.#makeRules(settings)
-    await this.#workers.configure()
+  /**
+   * Gets ready for new settings: data ports that they need stand, and nothing else has changed.
+   * @throws {ServerError} and nothing has changed
+   */
+  async prepare(settings: Settings, certificate: Certificate | undefined): Promise<PreparedSettings> {
+    const rules = this.#makeRules(settings)
+    try {
+      await this.#workers.prepare(
+        worker => this.#configFor(worker, settings, certificate),
+        heldPorts(this.#settings, settings),
+      )
+    } catch (cause) {
+      if (cause instanceof ServerError) throw cause
+      const text = cause instanceof Error ? cause.message : String(cause)
+      throw new ServerError('SERVER_LISTEN', text, { cause })
+    }
+    return {
+      commit: async () => {
+        this.#settings = settings
+        this.#certificate = certificate
+        this.#limits.limits = settings.limits
+        this.#bans.settings = settings.bans
+        this.#rules = rules
+        await this.#workers.configure()
+      },
+      discard: () => this.#workers.discard(),
+    }
   }
 
   /** Takes a connection in, or answers why not. `proxied`: only the worker will learn whose it is. */
@@ -253,6 +275,7 @@ export class Controller {
       },
       takeRate: async ask => this.#rates.take(ask),
       sessions: () => this.sessions(),
+      portsReleased: () => void this.#workers.claimPorts(),
       events: events => events.forEach(emit),
     }
   }
@@ -272,27 +295,47 @@ export class Controller {
     return quota
   }
 
-  #configFor(worker: number): WorkerConfig {
-    const { users: _users, groups: _groups, anonymous: _anonymous, ...settings } = this.#settings
+  #configFor(worker: number, whole: Settings, certificate: Certificate | undefined): WorkerConfig {
+    const { users: _users, groups: _groups, anonymous: _anonymous, ...settings } = whole
     return {
       worker,
       settings,
-      certificate: this.#certificate,
+      certificate,
       users: {
-        anonymous: this.#settings.anonymous.enabled,
-        someNeedTls: this.#options.authenticator !== undefined || someNeedTls(this.#settings),
+        anonymous: whole.anonymous.enabled,
+        someNeedTls: this.#options.authenticator !== undefined || someNeedTls(whole),
       },
-      passive: this.#slice(worker),
+      passive: this.#slice(worker, whole),
       dataHosts: settings.passive.bind ?? [...new Set(settings.listeners.map(listener => listener.host))],
     }
   }
 
-  #slice(worker: number) {
-    const { passive } = this.#settings
+  /** @throws {ServerError} `SERVER_SETTING` when there are more workers than ports */
+  #slice(worker: number, { passive }: Settings): PortSlice | undefined {
     if (!passive.enabled) return undefined
-    const { base, count } = PortRange.of(passive).slice(worker - 1, this.#workers.count)
+    const workers = this.#workers.count
+    if (passive.numberOfPorts < workers) {
+      const text = `passive.numberOfPorts: ${workers} workers run, and each needs a port of its own: use at least ${workers}, or start the server again`
+      throw new ServerError('SERVER_SETTING', text)
+    }
+    const { base, count } = PortRange.of(passive).slice(worker - 1, workers)
     return { basePort: base, numberOfPorts: count }
   }
+}
+
+/** Settings that everything is ready for. One of the two has to be called, once. */
+export interface PreparedSettings {
+  /** Puts them in force for all that comes from now on; nobody is dropped. */
+  commit(): Promise<void>
+  discard(): Promise<void>
+}
+
+/** Ports that are in the hands of some worker, and may have to go to another. */
+function heldPorts(before: Settings, after: Settings): PortSlice | undefined {
+  const { enabled, basePort, numberOfPorts } = before.passive
+  if (!enabled) return undefined
+  const same = after.passive.basePort === basePort && after.passive.numberOfPorts === numberOfPorts
+  return same ? undefined : { basePort, numberOfPorts }
 }
 
 /** One for each core unless set, and never more than there are passive ports to share out. */

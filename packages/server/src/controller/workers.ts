@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ServerError } from '../errors.ts'
 import { type Channel, connect } from '../ipc.ts'
-import type { Arrival, ControllerLink, WorkerConfig, WorkerLink } from '../link.ts'
+import type { Arrival, ControllerLink, PortSlice, WorkerConfig, WorkerLink } from '../link.ts'
 import { Worker } from '../worker/worker.ts'
 
 const ENTRY = fileURLToPath(new URL('../worker/process.ts', import.meta.url))
@@ -44,6 +44,8 @@ export class Workers {
   readonly #members: Member[]
   readonly #processes: boolean
   #closing = false
+  /** Counts the configurations. */
+  #generation = 0
   #tickets = 0
 
   /** @param processes - false runs the one worker in this process: for tests, and for programs that embed a server */
@@ -97,8 +99,44 @@ export class Workers {
     handed?.delete(ticket)
   }
 
+  /**
+   * Has all get ready for configurations that are not in force yet.
+   * @param held - passive ports that may have to move from worker to worker
+   * @throws {Error} that of the first that cannot, and nothing has changed
+   */
+  async prepare(configFor: (worker: number) => WorkerConfig, held: PortSlice | undefined): Promise<void> {
+    const results = await Promise.allSettled(
+      this.#members.map(async member => {
+        const { link } = member
+        try {
+          await link?.prepare(configFor(member.index), held)
+        } catch (error) {
+          // One that died is replaced, by one with the configuration that is in force then.
+          if (member.link === link) throw error
+        }
+      }),
+    )
+    const failure = results.find(result => result.status === 'rejected')
+    if (!failure) return
+    await this.discard()
+    throw failure.reason
+  }
+
+  /** Gives up what was prepared. */
+  async discard(): Promise<void> {
+    await this.#each(async member => member.link?.discard())
+  }
+
+  /** Puts the configurations in force that the observer gives now. Ports move from worker to worker. */
   async configure(): Promise<void> {
-    await this.#each(member => this.#configure(member))
+    this.#generation++
+    await this.#each(async ({ index, link }) => link?.configure(this.#observer.configFor(index)))
+    await this.#each(async member => member.link && this.#claim(member, member.link))
+  }
+
+  /** Has all try the ports again that they could not have. */
+  async claimPorts(): Promise<void> {
+    await this.#each(async member => void (await member.link?.claimPorts()))
   }
 
   /** Asks all that are up; one that dies meanwhile answers nothing. */
@@ -131,7 +169,7 @@ export class Workers {
     })
   }
 
-  async #each(work: (member: Member) => Promise<void>): Promise<void> {
+  async #each(work: (member: Member) => Promise<unknown>): Promise<void> {
     // A worker that dies while it is asked is replaced by its own handler; the others still have to be asked.
     const results = await Promise.allSettled(this.#members.map(work))
     for (const result of results) {
@@ -143,7 +181,7 @@ export class Workers {
     const local = this.#observer.linkFor(member.index)
     if (!this.#processes) {
       member.link = new Worker(local)
-      await this.#configure(member)
+      await this.#configure(member, member.link)
       this.#observer.started(member.index, process.pid)
       return
     }
@@ -170,7 +208,7 @@ export class Workers {
       if (up) this.#restart(member)
     })
     try {
-      await bounded(this.#configureLink(member, link), START_MS)
+      await bounded(this.#configure(member, link), START_MS)
     } catch (cause) {
       child.kill('SIGKILL')
       const text = cause instanceof Error ? cause.message : String(cause)
@@ -192,12 +230,17 @@ export class Workers {
     member.restartMs = Math.min(member.restartMs * 2, RESTART_CEILING_MS)
   }
 
-  async #configure(member: Member): Promise<void> {
-    if (member.link) await this.#configureLink(member, member.link)
+  /** Until the configuration is the one in force: another may come while the worker starts. */
+  async #configure(member: Member, link: WorkerLink): Promise<void> {
+    for (let done = -1; done !== this.#generation; ) {
+      done = this.#generation
+      await link.configure(this.#observer.configFor(member.index))
+    }
+    await this.#claim(member, link)
   }
 
-  async #configureLink(member: Member, link: WorkerLink): Promise<void> {
-    const { warnings } = await link.configure(this.#observer.configFor(member.index))
+  async #claim(member: Member, link: WorkerLink): Promise<void> {
+    const { warnings } = await link.claimPorts()
     for (const text of warnings) this.#observer.warning(`worker ${member.index}: ${text}`)
   }
 }

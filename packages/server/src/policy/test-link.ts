@@ -17,6 +17,7 @@ export function testLink(part: Partial<ControllerLink>): ControllerLink {
     quotaLeft: no,
     takeRate: no,
     sessions: no,
+    portsReleased: no,
     events: no,
     ...part,
   }

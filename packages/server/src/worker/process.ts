@@ -19,7 +19,10 @@ const channel: Channel = {
 
 const target: { worker?: Worker } = {}
 const link = connect<ControllerLink>(channel, {
+  prepare: (...args: Parameters<Worker['prepare']>) => target.worker?.prepare(...args),
   configure: (...args: Parameters<Worker['configure']>) => target.worker?.configure(...args),
+  discard: () => target.worker?.discard(),
+  claimPorts: () => target.worker?.claimPorts(),
   adopt: (...args: Parameters<Worker['adopt']>) => target.worker?.adopt(...args),
   drain: (...args: Parameters<Worker['drain']>) => target.worker?.drain(...args),
   kick: (...args: Parameters<Worker['kick']>) => target.worker?.kick(...args),

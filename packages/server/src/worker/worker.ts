@@ -1,19 +1,13 @@
 import type { Socket } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import {
-  DnsCache,
-  openPassivePorts,
-  type PassivePorts,
-  PortRange,
-  readProxyHeader,
-  TrustedNetworks,
-} from '@portolan/channels'
+import { DnsCache, readProxyHeader, TrustedNetworks } from '@portolan/channels'
 import { encodeReply, normaliseAddress } from '@portolan/protocol'
 import type { ServerEvent, SessionEvent } from '../events.ts'
 import type { DataConnectionInfo, SessionDetail } from '../inspect.ts'
 import type {
   Arrival,
   ControllerLink,
+  PortSlice,
   Refusal,
   SessionInfo,
   WorkerConfig,
@@ -30,6 +24,7 @@ import { buildContext } from './build-context.ts'
 import type { WorkerContext } from './context.ts'
 import { describePorts } from './describe-ports.ts'
 import { openUserFiles } from './open-user-files.ts'
+import { PortKeeper } from './port-keeper.ts'
 import { Storages } from './storages.ts'
 
 /** How often idle sessions are looked for. */
@@ -50,7 +45,9 @@ export class Worker implements WorkerLink, SessionOwner {
   #tick: NodeJS.Timeout | undefined
   #context: WorkerContext | undefined
   #config: WorkerConfig | undefined
-  #ports: PassivePorts | undefined
+  /** Ready to be put in force. */
+  #prepared: { readonly config: WorkerConfig; readonly context: WorkerContext } | undefined
+  readonly #ports: PortKeeper
   #storages: Storages | undefined
   #events: ServerEvent[] = []
   #flush: NodeJS.Timeout | undefined
@@ -61,6 +58,7 @@ export class Worker implements WorkerLink, SessionOwner {
 
   constructor(link: ControllerLink) {
     this.link = link
+    this.#ports = new PortKeeper(() => link.portsReleased())
     this.#loop.enable()
   }
 
@@ -69,23 +67,34 @@ export class Worker implements WorkerLink, SessionOwner {
     return this.#context
   }
 
-  async configure(config: WorkerConfig): Promise<{ warnings: readonly string[] }> {
-    const before = this.#config
-    await this.#openPorts(config, before)
+  async prepare(config: WorkerConfig, held?: PortSlice): Promise<void> {
+    this.#prepared = undefined
+    const ports = await this.#ports.prepare(config, held)
+    this.#prepared = { config, context: buildContext(config, ports, this.#dns) }
+  }
+
+  async configure(config: WorkerConfig): Promise<void> {
+    if (JSON.stringify(config) !== JSON.stringify(this.#prepared?.config)) await this.prepare(config)
+    if (!this.#prepared) return
+    this.#ports.commit()
     const { uploads } = config.settings
-    if (JSON.stringify(uploads) !== JSON.stringify(before?.settings.uploads)) {
+    if (JSON.stringify(uploads) !== JSON.stringify(this.#config?.settings.uploads)) {
       // Sessions keep the storages they have; those close with the worker.
       this.#storages = new Storages(uploads)
     }
     this.#config = config
-    this.#context = buildContext(config, this.#ports, this.#dns)
+    this.#context = this.#prepared.context
+    this.#prepared = undefined
     this.#tick ??= setInterval(() => this.#checkIdle(), TICK_MS)
-    const failed = this.#ports?.figures().failed ?? []
-    return {
-      warnings: failed.map(
-        ({ port, host, text }) => `passive port ${port} of ${host} cannot be used: ${text}`,
-      ),
-    }
+  }
+
+  async discard(): Promise<void> {
+    this.#prepared = undefined
+    await this.#ports.discard()
+  }
+
+  async claimPorts(): Promise<{ warnings: readonly string[] }> {
+    return { warnings: await this.#ports.claim() }
   }
 
   adopt(arrival: Arrival, socket: Socket): void {
@@ -151,13 +160,13 @@ export class Worker implements WorkerLink, SessionOwner {
   }
 
   async ports(): Promise<WorkerPorts> {
-    return describePorts(this.#ports, this.#sessions.values())
+    return describePorts(this.#ports.ports, this.#sessions.values())
   }
 
   async figures(): Promise<WorkerFigures> {
     const loopHeldMs = this.#loop.max / 1e6
     this.#loop.reset()
-    const passive = this.#ports?.figures()
+    const passive = this.#ports.ports?.figures()
     let transfers = 0
     const moved = { ...this.#moved }
     for (const { transfer } of this.#sessions.values()) {
@@ -211,17 +220,6 @@ export class Worker implements WorkerLink, SessionOwner {
   async openFiles(account: Account): Promise<UserFiles> {
     if (!this.#storages) throw new Error('the worker has no configuration yet')
     return await openUserFiles(account, this.#storages)
-  }
-
-  /** Ports that stay the same stay open: reservations and transfers of running sessions do not notice a reload. */
-  async #openPorts(config: WorkerConfig, before: WorkerConfig | undefined): Promise<void> {
-    const asks = portAsks(config)
-    if (JSON.stringify(asks) === JSON.stringify(before && portAsks(before))) return
-    const old = this.#ports
-    this.#ports = undefined
-    await old?.[Symbol.asyncDispose]()
-    if (!asks) return
-    this.#ports = await openPassivePorts({ ...asks, range: PortRange.of(asks.slice) })
   }
 
   async #take(arrival: Arrival, socket: Socket): Promise<void> {
@@ -279,22 +277,8 @@ export class Worker implements WorkerLink, SessionOwner {
     this.#tick = undefined
     this.#loop.disable()
     this.#flushEvents()
-    await this.#ports?.[Symbol.asyncDispose]()
+    await this.#ports[Symbol.asyncDispose]()
     await this.#storages?.[Symbol.asyncDispose]()
-  }
-}
-
-/** What the passive ports depend on; a change of anything else leaves them as they are. */
-function portAsks({ passive: slice, dataHosts, settings }: WorkerConfig) {
-  if (!slice) return undefined
-  const { sharing, waitTimeout, acceptTimeout, proxyProtocol } = settings.passive
-  return {
-    slice,
-    hosts: dataHosts,
-    sharing,
-    waitMs: waitTimeout,
-    acceptMs: acceptTimeout,
-    proxyFrom: proxyProtocol,
   }
 }
 
