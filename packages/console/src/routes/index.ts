@@ -5,6 +5,7 @@ import { administratorsRoutes } from './administrators.ts'
 import { auditRoutes } from './audit.ts'
 import { authRoutes } from './auth.ts'
 import { bansRoutes } from './bans.ts'
+import { certificatesRoutes } from './certificates.ts'
 import { dataConnectionsRoutes } from './data-connections.ts'
 import { diagnosisRoutes } from './diagnosis.ts'
 import { fileRoutes } from './files.ts'
@@ -29,6 +30,7 @@ export const allRoutes = (services: Services): Route[] => [
   ...auditRoutes(services),
   ...authRoutes(services),
   ...bansRoutes(services),
+  ...certificatesRoutes(services),
   ...dataConnectionsRoutes(services),
   ...diagnosisRoutes(services),
   ...fileRoutes(services),
