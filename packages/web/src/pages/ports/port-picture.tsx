@@ -1,3 +1,4 @@
+import { Box } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { type KeyboardEvent, memo, type SyntheticEvent, useMemo, useState } from 'react'
 import { PortFacts } from './port-facts.tsx'
@@ -49,12 +50,9 @@ export function PortPicture({ map, stretch, label }: PortPictureProps) {
     <div ref={ref}>
       <PortFacts port={shown} told={map.told.get(shown)} />
       {width > 0 && (
-        <table
-          role="grid"
+        <Box
+          component="table"
           aria-label={label}
-          aria-colcount={columns}
-          aria-rowcount={rows.length}
-          tabIndex={-1}
           className={classes.grid}
           onKeyDown={onKeyDown}
           onFocus={event => onPort(event, setFocused)}
@@ -79,7 +77,7 @@ export function PortPicture({ map, stretch, label }: PortPictureProps) {
               />
             ))}
           </tbody>
-        </table>
+        </Box>
       )}
     </div>
   )
@@ -112,16 +110,17 @@ const Row = memo(
           {first}
         </th>
         {cells.map(({ port, state, text }) => (
-          <td
-            key={port}
-            role="gridcell"
-            tabIndex={port === focused ? 0 : -1}
-            data-port={port}
-            data-state={state}
-            className={classes.cell}
-            aria-label={text || `${port}: free`}
-          >
-            {STATE_LETTER[state]}
+          <td key={port}>
+            <button
+              type="button"
+              tabIndex={port === focused ? 0 : -1}
+              data-port={port}
+              data-state={state}
+              className={classes.cell}
+              aria-label={text || `${port}: free`}
+            >
+              {STATE_LETTER[state]}
+            </button>
           </td>
         ))}
       </tr>
