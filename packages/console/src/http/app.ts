@@ -25,6 +25,7 @@ import { boundRequests } from './rate-limit.ts'
 import { registerRoute } from './register-route.ts'
 import type { Route } from './route.ts'
 import { serializerCompiler, validatorCompiler } from './schemas.ts'
+import { problemOf } from './status-of.ts'
 import { serveWebFiles, webPage } from './web.ts'
 
 /** Largest body of JSON, in bytes. */
@@ -65,7 +66,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: 1_024 },
     frameworkErrors: (error, _request, reply) => {
-      void sendProblem(reply, new Problem(400, 'URL_INVALID', `The URL is not well-formed: ${error.message}`))
+      void sendProblem(reply, problemOf(error) ?? new Problem(400, 'URL_INVALID', error.message))
     },
   })
   app.setValidatorCompiler(validatorCompiler)
