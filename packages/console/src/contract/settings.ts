@@ -147,10 +147,10 @@ export const userClassTried = z.object({
   known: z.boolean().describe('Whether there is such a user.'),
 })
 
-/** Advice on the number of ports. */
+/** Advice on the number of ports. Whatever somebody has typed so far is taken: what is no number is a problem in the answer. */
 export const portAdviceQuery = z.object({
-  basePort: z.coerce.number(),
-  numberOfPorts: z.coerce.number(),
+  basePort: z.string().max(40),
+  numberOfPorts: z.string().max(40),
   kind: z.enum(['passive', 'active']),
 })
 export const portAdvice = z.object({

@@ -1,9 +1,11 @@
 import type { Route } from '../http/route.ts'
 import type { Services } from '../node/services.ts'
 import { accountRoutes } from './account.ts'
+import { addressRulesRoutes } from './address-rules.ts'
 import { administratorsRoutes } from './administrators.ts'
 import { auditRoutes } from './audit.ts'
 import { authRoutes } from './auth.ts'
+import { bansExemptRoutes } from './bans-exempt.ts'
 import { bansRoutes } from './bans.ts'
 import { certificatesRoutes } from './certificates.ts'
 import { dataConnectionsRoutes } from './data-connections.ts'
@@ -16,19 +18,24 @@ import { logsRoutes } from './logs.ts'
 import { metricsRoutes } from './metrics.ts'
 import { openapiRoutes } from './openapi.ts'
 import { overviewRoutes } from './overview.ts'
+import { portAdviceRoutes } from './port-advice.ts'
 import { portsRoutes } from './ports.ts'
 import { sessionsRoutes } from './sessions.ts'
+import { settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
 import { tokensRoutes } from './tokens.ts'
+import { userClassesRoutes } from './user-classes.ts'
 import { usersRoutes } from './users.ts'
 import { virtualFoldersRoutes } from './virtual-folders.ts'
 
 /** Every route of the API. */
 export const allRoutes = (services: Services): Route[] => [
   ...accountRoutes(services),
+  ...addressRulesRoutes(services),
   ...administratorsRoutes(services),
   ...auditRoutes(services),
   ...authRoutes(services),
+  ...bansExemptRoutes(services),
   ...bansRoutes(services),
   ...certificatesRoutes(services),
   ...dataConnectionsRoutes(services),
@@ -41,10 +48,13 @@ export const allRoutes = (services: Services): Route[] => [
   ...metricsRoutes(services),
   ...openapiRoutes(),
   ...overviewRoutes(services),
+  ...portAdviceRoutes(services),
   ...portsRoutes(services),
   ...sessionsRoutes(services),
+  ...settingsRoutes(services),
   ...setupRoutes(services),
   ...tokensRoutes(services),
+  ...userClassesRoutes(services),
   ...usersRoutes(services),
   ...virtualFoldersRoutes(services),
 ]
