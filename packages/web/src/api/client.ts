@@ -32,6 +32,9 @@ export function takeCsrfToken(token: string): void {
   csrf = token
 }
 
+/** For requests that this client does not make: uploads, which tell their progress. */
+export const csrfToken = (): string => csrf
+
 /** The URL of an API path, with a query. */
 export function apiUrl(path: string, query: Query = {}): string {
   const given = Object.entries(query).flatMap(([key, value]) =>
@@ -58,7 +61,8 @@ async function ask<T>(method: string, path: string, query: Query | undefined, bo
   throw new ApiError(response.status, problemOf(answer, response.status), Number.isFinite(wait) ? wait : 0)
 }
 
-function problemOf(answer: unknown, status: number): Pick<ProblemDetails, 'code' | 'detail' | 'errors'> {
+/** What an answer says that is no success. */
+export function problemOf(answer: unknown, status: number): Pick<ProblemDetails, 'code' | 'detail' | 'errors'> {
   if (typeof answer === 'object' && answer !== null && 'code' in answer && 'detail' in answer) {
     return answer as ProblemDetails
   }
