@@ -3,17 +3,7 @@ import type { Database } from '../database.ts'
 import type { Tables } from '../schema/tables.ts'
 import type { ChangeTopic } from '../store.ts'
 import type { Listeners } from './feed.ts'
-
-/** Numbers of the locks by which writers of one topic wait for each other on PostgreSQL. */
-const LOCKS = {
-  settings: 1,
-  users: 2,
-  groups: 3,
-  administrators: 4,
-  tokens: 5,
-  bans: 6,
-  certificates: 7,
-} as const
+import { LOCKS } from './locks.ts'
 
 /** A transaction that writes: its result, and what others are to be told of. */
 export interface Written<T> {

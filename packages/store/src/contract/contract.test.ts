@@ -6,6 +6,7 @@ import { changesContract } from './changes.ts'
 import { documentsContract } from './documents.ts'
 import { logsContract } from './logs.ts'
 import { makePlace } from './place.ts'
+import { secretsContract } from './secrets.ts'
 import { settingsContract } from './settings.ts'
 import { signInsContract } from './sign-ins.ts'
 import { usersContract } from './users.ts'
@@ -18,6 +19,7 @@ const CONTRACT = [
   signInsContract,
   bansContract,
   logsContract,
+  secretsContract,
   changesContract,
 ]
 
