@@ -115,7 +115,7 @@ describe('a node with a console', { concurrency: 3 }, () => {
     await using one = await begun()
     const { node, scratch } = one
     const run = (...args: string[]) => runPortolan(['config', ...args], { cwd: scratch.path })
-    const set = await run('set', 'messages.banner', 'Ahoy there')
+    const set = await run('set', 'messages.greeting', 'Ahoy there')
     assert.equal(set.code, 0, set.stderr)
     await until(async () => {
       await using visitor = await Dialogue.open({ host: '127.0.0.1', port: node.ftpPort })
@@ -125,7 +125,7 @@ describe('a node with a console', { concurrency: 3 }, () => {
     assert.equal(wrong.code, 2)
     assert.match(wrong.stderr, /passive\.basePort/)
     const history = await run('history')
-    assert.match(history.stdout, /messages\.banner/)
+    assert.match(history.stdout, /messages\.greeting/)
   })
 
   it('keeps users, settings and the administrator when it starts again, and shows no set-up link any more', async () => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { readFile, readlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { dial, passive } from './support/data-way.ts'
+import { dial, type PassivePort, passive } from './support/data-way.ts'
 import { Dialogue } from './support/dialogue.ts'
 import { type Embedded, PASSWORD, startEmbedded } from './support/embedded.ts'
 import { ALICE, type Portolan, startPortolan } from './support/portolan.ts'
@@ -203,25 +205,260 @@ describe('a reload', { concurrency: 3 }, () => {
     await dialogue.quit()
   })
 
-  it('answers 425 in words to who waits for a port, or was promised one', async () => {
+  for (const processes of [false, true]) {
+    const where = processes ? 'two workers' : 'one process'
+    it(`waits on the old ports for whom they were promised to, and hands out new ones (${where})`, async () => {
+      await using server = await startEmbedded({ processes, settings: { server: { workers: 2 } } })
+      await using stack = new AsyncDisposableStack()
+      const dialogues: Dialogue[] = []
+      for (let count = 0; count < 4; count += 1) dialogues.push(stack.use(await logIn(server)))
+      const promised: PassivePort[] = []
+      for (const dialogue of dialogues) promised.push(await passive(dialogue, 'PASV'))
+
+      const range = await freePorts(4)
+      await server.server.reload({ ...server.settings, passive: { ...server.settings.passive, ...range } })
+      await using fresh = await logIn(server)
+      const isInside = ({ port }: PassivePort) => port >= range.basePort && port < range.basePort + 4
+      assert.ok(isInside(await passive(fresh, 'PASV')))
+      await put(fresh, 'STOR f.bin', CONTENT)
+
+      for (const [index, dialogue] of dialogues.entries()) {
+        const port = promised[index]
+        assert.ok(port && !isInside(port))
+        await using link = await dial(port, dialogue.from)
+        await dialogue.ask('RETR f.bin', 150)
+        assert.deepEqual(await link.readAll(), CONTENT)
+        await dialogue.expect(226)
+        // Nobody is waited for there any more: the port is closed.
+        await until(() =>
+          dial(port, dialogue.from).then(
+            () => 'the old port takes connections',
+            (error: NodeJS.ErrnoException) => error.code === 'ECONNREFUSED',
+          ),
+        )
+        assert.ok(isInside(await passive(dialogue, 'PASV')))
+        await dialogue.quit()
+      }
+      const { ports } = (await server.server.ports()).passive ?? {}
+      assert.deepEqual(
+        ports?.filter(({ state }) => state === 'in-use' || state === 'failed'),
+        [],
+      )
+    })
+  }
+
+  it('moves ports from worker to worker, and those that are promised once they were used', async () => {
+    await using server = await startEmbedded({
+      processes: true,
+      passivePorts: 8,
+      settings: { server: { workers: 2 }, passive: { waitTimeout: '10s' } },
+    })
+    await using stack = new AsyncDisposableStack()
+    const { basePort } = server.passive
+    const seats: { dialogue: Dialogue; port: PassivePort }[] = []
+    // Two workers take turns: each has sessions, and each has promised ports.
+    for (let count = 0; count < 4; count += 1) {
+      const dialogue = stack.use(await logIn(server))
+      seats.push({ dialogue, port: await passive(dialogue) })
+    }
+    // The second worker's half is now the first one's.
+    const range = { basePort: basePort + 4, numberOfPorts: 4 }
+    await server.server.reload({ ...server.settings, passive: { ...server.settings.passive, ...range } })
+    assert.deepEqual(server.events.of('warning'), [])
+    await using fresh = await logIn(server)
+    await put(fresh, 'STOR f.bin', CONTENT)
+    for (const { dialogue, port } of seats) {
+      await using link = await dial(port, dialogue.from)
+      await dialogue.ask('RETR f.bin', 150)
+      assert.deepEqual(await link.readAll(), CONTENT)
+      await dialogue.expect(226)
+    }
+    // Each port that was promised has gone to where it belongs as soon as it was used.
+    const { figures } = server.server
+    await until(
+      async () => (await figures.call(server.server)).passive.listening === 4 || 'ports are missing',
+    )
+    for (const { dialogue } of seats) {
+      for (const name of ['a', 'b']) await put(dialogue, `STOR ${name}.bin`, CONTENT)
+      await dialogue.quit()
+    }
+    assert.deepEqual(server.events.of('warning'), [])
+  })
+
+  it('never closes a port that is in both ranges', async () => {
+    await using server = await startEmbedded({ passivePorts: 8 })
+    const { basePort } = server.passive
+    await using dialogue = await logIn(server)
+    let refused = 0
+    let stop = false
+    const knock = async () => {
+      while (!stop) {
+        await dial({ host: '127.0.0.1', port: basePort + 4 }, '127.0.0.1').then(
+          link => link[Symbol.asyncDispose](),
+          (error: NodeJS.ErrnoException) => {
+            if (error.code === 'ECONNREFUSED') refused += 1
+          },
+        )
+      }
+    }
+    const knocking = knock()
+    for (let round = 0; round < 20; round += 1) {
+      const range =
+        round % 2 === 0
+          ? { basePort: basePort + 4, numberOfPorts: 4 }
+          : { basePort: basePort + 1, numberOfPorts: 5 }
+      await server.server.reload({ ...server.settings, passive: { ...server.settings.passive, ...range } })
+      await put(dialogue, 'STOR x.bin', CONTENT)
+    }
+    stop = true
+    await knocking
+    assert.equal(refused, 0)
+    await dialogue.quit()
+  })
+
+  it('gives who waits for a port one of the new range', async () => {
     await using server = await startEmbedded({
       passivePorts: 1,
       settings: { passive: { waitTimeout: '30s' } },
     })
     await using first = await logIn(server)
     await using second = await logIn(server)
-    await passive(first)
-    first.line('NLST')
+    const promised = await passive(first)
     second.line('EPSV')
     await until(async () => (await server.server.figures()).passive.waiting === 1 || 'nobody waits')
     const range = await freePorts(2)
     await server.server.reload({ ...server.settings, passive: { ...server.settings.passive, ...range } })
-    await first.expect(425, /settings/)
-    await second.expect(425, /settings/)
+    const { text } = await second.expect(229)
+    const port = Number(/\(\|\|\|(\d+)\|\)/.exec(text)?.[1])
+    assert.ok(port >= range.basePort && port < range.basePort + 2)
+    await using link = await dial(promised, first.from)
+    await first.ask('NLST', 150)
+    await link.readAll()
+    await first.expect(226)
     for (const dialogue of [first, second]) {
       await put(dialogue, 'STOR x.bin', CONTENT)
       await dialogue.quit()
     }
+  })
+
+  it('that switches passive mode off keeps what was promised, and answers 425 in words to who waits', async () => {
+    await using server = await startEmbedded({
+      passivePorts: 1,
+      settings: { passive: { waitTimeout: '30s' } },
+    })
+    await using first = await logIn(server)
+    await using second = await logIn(server)
+    const promised = await passive(first)
+    second.line('EPSV')
+    await until(async () => (await server.server.figures()).passive.waiting === 1 || 'nobody waits')
+    await server.server.reload({
+      ...server.settings,
+      passive: { ...server.settings.passive, enabled: false },
+    })
+    await second.expect(425, /settings/)
+    await using link = await dial(promised, first.from)
+    await first.ask('NLST', 150)
+    await link.readAll()
+    await first.expect(226)
+    await second.ask('EPSV', 502)
+    await server.server.reload(server.settings)
+    for (const dialogue of [first, second]) {
+      await put(dialogue, 'STOR x.bin', CONTENT)
+      await dialogue.quit()
+    }
+  })
+
+  for (const processes of [false, true]) {
+    const where = processes ? 'two workers' : 'one process'
+    it(`whose passive ports the system refuses changes nothing at all (${where})`, async () => {
+      await using server = await startEmbedded({
+        processes,
+        settings: { server: { workers: 2 }, tls: { selfSigned: true } },
+      })
+      const range = await freePorts(2)
+      await using stack = new AsyncDisposableStack()
+      for (const port of [range.basePort, range.basePort + 1]) {
+        const taken = createServer().listen(port, '127.0.0.1')
+        stack.defer(() => void taken.close())
+        await once(taken, 'listening')
+      }
+      await using dialogue = await logIn(server)
+      const promised = await passive(dialogue)
+      const before = server.server.certificate()
+      await assert.rejects(
+        server.server.reload({
+          ...server.settings,
+          listeners: [{ host: '127.0.0.2', port: 0 }],
+          passive: { ...server.settings.passive, ...range },
+          messages: { greeting: 'No.' },
+          bans: { exempt: [] },
+        }),
+        { code: 'SERVER_LISTEN', message: /refuses to listen on any of the passive ports/ },
+      )
+      assert.deepEqual(server.server.certificate(), before)
+      assert.deepEqual(
+        server.server.addresses.map(({ host }) => host),
+        ['127.0.0.1'],
+      )
+      await using link = await dial(promised, dialogue.from)
+      await dialogue.ask('NLST', 150)
+      await link.readAll()
+      await dialogue.expect(226)
+      await using fresh = await Dialogue.open(server.at())
+      await fresh.expect(220, /^Portolan ready/)
+      assert.equal((await server.server.figures()).passive.listening, 16)
+      await dialogue.quit()
+    })
+  }
+
+  it('with single ports that the system refuses warns of them, and goes on', async () => {
+    await using server = await startEmbedded()
+    const range = await freePorts(2)
+    const taken = createServer().listen(range.basePort, '127.0.0.1')
+    await once(taken, 'listening')
+    await server.server.reload({ ...server.settings, passive: { ...server.settings.passive, ...range } })
+    taken.close()
+    const [warning] = server.events.of('warning')
+    assert.match(warning?.text ?? '', new RegExp(`passive port ${range.basePort} .*EADDRINUSE`))
+    await using dialogue = await logIn(server)
+    assert.equal((await passive(dialogue)).port, range.basePort + 1)
+    await dialogue.quit()
+  })
+
+  it('to fewer passive ports than workers is refused in words', async () => {
+    await using server = await startEmbedded({ processes: true, settings: { server: { workers: 2 } } })
+    await assert.rejects(
+      server.server.reload({
+        ...server.settings,
+        passive: { ...server.settings.passive, numberOfPorts: 1 },
+      }),
+      { code: 'SERVER_SETTING', message: /at least 2/ },
+    )
+    await using dialogue = await logIn(server)
+    await put(dialogue, 'STOR x.bin', CONTENT)
+    await dialogue.quit()
+  })
+
+  it('takes listeners and passive ports to another address of the same ports', async () => {
+    const control = (await freePorts(1)).basePort
+    await using server = await startEmbedded({
+      settings: { listeners: [{ host: '127.0.0.1', port: control }] },
+    })
+    await using old = await logIn(server)
+    const promised = await passive(old)
+    await server.server.reload({ ...server.settings, listeners: [{ host: '0.0.0.0', port: control }] })
+    await using dialogue = await Dialogue.begin({ host: '127.0.0.2', port: control })
+    await dialogue.logIn('alice', PASSWORD)
+    await put(dialogue, 'STOR x.bin', CONTENT)
+    await using link = await dial(promised, old.from)
+    await old.ask('RETR x.bin', 150)
+    assert.deepEqual(await link.readAll(), CONTENT)
+    await old.expect(226)
+    await put(old, 'STOR y.bin', CONTENT)
+    await until(async () => (await server.server.figures()).passive.listening === 16 || 'ports are missing')
+    assert.deepEqual(server.events.of('warning'), [])
+    await old.quit()
+    await dialogue.quit()
   })
 
   it('that takes a listener away leaves the sessions that came through it', async () => {
@@ -254,9 +491,11 @@ describe('a reload', { concurrency: 3 }, () => {
     const wanted = {
       ...server.settings,
       listeners: [{ host: '127.0.0.1', port: taken }],
+      passive: { ...server.settings.passive, ...(await freePorts(4)) },
       messages: { greeting: 'No.' },
     }
     await assert.rejects(server.server.reload(wanted), { code: 'SERVER_LISTEN' })
+    assert.equal((await server.server.figures()).passive.listening, 16)
     await using dialogue = await Dialogue.open(server.at())
     await dialogue.expect(220, /^Portolan ready/)
     await dialogue.logIn('alice', PASSWORD)

@@ -35,15 +35,16 @@ export interface ServedConsole extends Serving {
  * Starts `portolan serve` with a console on free ports, in the data folder of the scratch folder `cwd`. A settings file is made
  * there unless there is one: it names passive ports that are free, since what a flag has set the console cannot change.
  * @param args - beside `--listen`, `--console`, `--workers` and `--log`
+ * @param options.own - the settings file of the caller names the listeners and the console
  */
 export async function serveConsole(
   args: readonly string[],
-  { cwd }: { cwd: string },
+  { cwd, own = false }: { cwd: string; own?: boolean },
 ): Promise<ServedConsole> {
   const file = join(cwd, 'data', 'portolan.yaml')
   if (!existsSync(file)) await writeSettings(file)
-  const flags = ['--listen', '127.0.0.1:0', '--console', '127.0.0.1:0', '--workers', '1', '--log', 'json']
-  const serving = await servePortolan([...flags, ...args], { cwd })
+  const flags = own ? [] : ['--listen', '127.0.0.1:0', '--console', '127.0.0.1:0', '--workers', '1']
+  const serving = await servePortolan([...flags, '--log', 'json', ...args], { cwd })
   const url = serving.lines.flatMap(line => /^console (\S+)$/.exec(line)?.[1] ?? [])[0]
   if (url === undefined) throw new Error(`no console in: ${serving.lines.join('\n')}`)
   const setupUrl = serving.lines.flatMap(line => /(https?:\S+\/setup#\S+)/.exec(line)?.[1] ?? [])[0]

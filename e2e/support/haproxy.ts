@@ -27,14 +27,25 @@ export interface ProxyPlan {
 /** Where haproxy is, or undefined when it is not installed. */
 export const haproxyProgram = (): string | undefined => findProgram('haproxy')
 
-/** Starts haproxy, and waits until it accepts. @throws {Error} with what it said when it does not */
-export async function startHaproxy(plan: ProxyPlan): Promise<AsyncDisposable> {
+/** Starts haproxy before one server, and waits until it accepts. @throws {Error} with what it said when it does not */
+export function startHaproxy(plan: ProxyPlan): Promise<AsyncDisposable> {
+  return runHaproxy(configuration(plan), { host: plan.front, port: plan.control.front })
+}
+
+/**
+ * Runs haproxy with a configuration, and waits until it accepts at one of its addresses.
+ * @throws {Error} with what it said when it does not
+ */
+export async function runHaproxy(
+  configured: string,
+  front: { readonly host: string; readonly port: number },
+): Promise<AsyncDisposable> {
   const program = haproxyProgram()
   if (program === undefined) throw new Error('haproxy is not installed')
   await using starting = new AsyncDisposableStack()
   const { path } = starting.use(await makeScratch())
   const file = join(path, 'haproxy.cfg')
-  await writeFile(file, configuration(plan))
+  await writeFile(file, configured)
   const child = spawn(program, ['-db', '-f', file], { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {
@@ -53,7 +64,7 @@ export async function startHaproxy(plan: ProxyPlan): Promise<AsyncDisposable> {
   })
   await until(async () => {
     if (child.exitCode !== null) throw new Error(`haproxy ended with ${child.exitCode}: ${said}`)
-    return (await accepts(plan.front, plan.control.front)) || `haproxy does not listen: ${said}`
+    return (await accepts(front.host, front.port)) || `haproxy does not listen: ${said}`
   })
   const kept = starting.move()
   return { [Symbol.asyncDispose]: () => kept.disposeAsync() }
