@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Caller, startTestApp, type TestApp } from '../http/testing-app.ts'
+import { freePort } from '../resources/settings/testing-port.ts'
 import { addressRulesRoutes } from './address-rules.ts'
 import { bansExemptRoutes } from './bans-exempt.ts'
 import { portAdviceRoutes } from './port-advice.ts'
@@ -24,7 +25,7 @@ before(async () => {
     ],
     settings: {
       listeners: [{ name: 'public', host: '127.0.0.1', port: 0, tls: 'off' }],
-      passive: { addressRules: RULES },
+      passive: { basePort: await freePort(), numberOfPorts: 1, addressRules: RULES },
       userClasses: [{ name: 'partner1', groups: 'partners', from: '192.0.2.0/24' }],
       users: [{ name: 'filed', home: '/', groups: ['partners'] }],
     },
