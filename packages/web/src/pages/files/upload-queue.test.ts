@@ -50,6 +50,7 @@ function server(existing: Readonly<Record<string, readonly [string, boolean][]>>
             onProgress(sent)
           },
           end: (error?: Error) => {
+            if (!sending.includes(upload)) return
             sending.splice(sending.indexOf(upload), 1)
             if (error) reject(error)
             else resolve()

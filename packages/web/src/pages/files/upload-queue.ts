@@ -212,9 +212,9 @@ export class UploadQueue<F extends UploadFile> {
     entry: Entry<F>,
     file: F,
     path: string,
-    overwrite: boolean,
-    signal: AbortSignal,
+    { overwrite, signal }: { overwrite: boolean; signal: AbortSignal },
   ): Promise<void> {
+    signal.throwIfAborted()
     for (let round = 1; ; round++) {
       const meter = new RateMeter()
       const onProgress = (sent: number) => {
