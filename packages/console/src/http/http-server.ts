@@ -63,17 +63,21 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
  */
 export function lingerOnRefusal(app: FastifyInstance): void {
   app.addHook('onResponse', async ({ raw }) => {
-    if (raw.complete || raw.destroyed) return
+    if (raw.complete !== false || raw.destroyed) return
     raw.resume()
-    const timer = setTimeout(() => raw.complete || raw.socket.destroy(), LINGER_MS)
+    const timer = setTimeout(() => raw.complete || raw.destroy(), LINGER_MS)
     timer.unref()
     raw.once('close', () => clearTimeout(timer))
   })
 }
 
+/** What the server of an app emits when it begins to close: streams without an end of their own end then. */
+export const CLOSING = 'closing'
+
 /** Once the app closes, requests that run have so many milliseconds; then their connections are cut. */
 export function endWithin(app: FastifyInstance, ms: number): void {
   app.addHook('preClose', async () => {
+    app.server.emit(CLOSING)
     app.server.closeIdleConnections()
     const timer = setTimeout(() => app.server.closeAllConnections(), ms)
     timer.unref()

@@ -1,4 +1,5 @@
 import { LIVE_TOPICS, type LiveTopic, liveQuery, type Scope } from '../contract/index.ts'
+import { CLOSING } from '../http/http-server.ts'
 import type { Principal } from '../http/principal.ts'
 import { Problem } from '../http/problem.ts'
 import { type Ask, defineRoute, type Route } from '../http/route.ts'
@@ -107,12 +108,12 @@ function stream(
   })
   // A stream would else hold up a server that closes.
   const closing = () => events.end()
-  request.server.server.once('close', closing)
+  request.server.server.once(CLOSING, closing)
   raw.once('close', () => {
     clearInterval(heart)
     changes[Symbol.dispose]()
     watching[Symbol.dispose]()
-    request.server.server.off('close', closing)
+    request.server.server.off(CLOSING, closing)
     onEnd()
   })
 }

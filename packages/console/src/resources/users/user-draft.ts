@@ -54,7 +54,9 @@ export async function draftUser(write: UserWrite, around: DraftSurroundings): Pr
   const fields = Object.entries(given).filter(([name]) => !BESIDE.has(name) && !TOLD_ONLY.has(name))
   const parsed = parseUser(withoutAbsent(Object.fromEntries(fields)), { settings: around.inForce })
   if ('problems' in parsed) {
-    const own = parsed.problems.filter(({ path }) => !errors.some(error => error.path === path))
+    // Of a name that cannot be used nothing else is made either: the home would only repeat it.
+    const known = new Set([...errors.map(({ path }) => path), ...(write.home === undefined ? ['home'] : [])])
+    const own = parsed.problems.filter(({ path }) => !known.has(path))
     throw invalid(write.name, [...errors, ...own])
   }
   const settings = parsed.user
