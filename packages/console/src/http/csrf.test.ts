@@ -44,10 +44,7 @@ const change = defineRoute({
 })
 
 test('which origins are ours', async () => {
-  const settings = {
-    listeners: [{ host: '127.0.0.1', port: 0 }],
-    console: { publicUrl: 'https://ftp.example.com' },
-  }
+  const settings = { console: { publicUrl: 'https://ftp.example.com' } }
   await using it = await startTestApp({ routes: () => [change], settings })
   const admin = await it.as('administrator')
   const cases: [Record<string, string>, number][] = [

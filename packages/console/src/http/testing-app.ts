@@ -33,7 +33,7 @@ export interface TestAppOptions
   readonly routes?: (services: Services) => readonly Route[]
   /** Takes the place of single services. */
   readonly services?: Partial<Services>
-  /** Settings of the node, as a file writes them. Default: one listener on a free port of loopback. */
+  /** Settings of the node, as a file writes them. By default one listener on a free port of loopback, and no passive ports. */
   readonly settings?: SettingsInput
 }
 
@@ -130,7 +130,7 @@ async function startServices(
   started: AsyncDisposableStack,
 ): Promise<Services> {
   const store = started.use(await openStore({ folder }))
-  const asked: SettingsInput = input ?? { listeners: [{ host: '127.0.0.1', port: 0 }] }
+  const asked = { listeners: [{ host: '127.0.0.1', port: 0 }], passive: { enabled: false }, ...input }
   const file = join(folder, 'portolan.yaml')
   // What JSON says, YAML says as well.
   await writeFile(file, JSON.stringify(asked))
