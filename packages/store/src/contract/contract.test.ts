@@ -5,6 +5,7 @@ import { bansContract } from './bans.ts'
 import { changesContract } from './changes.ts'
 import { documentsContract } from './documents.ts'
 import { logsContract } from './logs.ts'
+import { migrationsContract } from './migrations.ts'
 import { makePlace } from './place.ts'
 import { secretsContract } from './secrets.ts'
 import { settingsContract } from './settings.ts'
@@ -20,6 +21,7 @@ const CONTRACT = [
   bansContract,
   logsContract,
   secretsContract,
+  migrationsContract,
   changesContract,
 ]
 

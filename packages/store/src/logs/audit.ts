@@ -1,12 +1,12 @@
 import { readJson } from '../json-text.ts'
 import type { AuditAsk, AuditRow } from '../store.ts'
 import { numberOf, textOf } from './columns.ts'
-import { given, jsonText, type LogSpec, matches } from './log-spec.ts'
+import { given, jsonText, type LogSpec, matches, texts } from './log-spec.ts'
 
 /** The log of what people changed. */
 export const audit: LogSpec<AuditRow, AuditAsk> = {
   table: 'audit',
-  columns: ['node', 'actor', 'address', 'target', 'before', 'after', 'text'],
+  columns: texts('node', 'actor', 'address', 'target', 'before', 'after', 'text'),
   write: ({ at: _at, action: _action, outcome: _outcome, before, after, ...row }) => ({
     ...row,
     before: jsonText(before),

@@ -1,12 +1,12 @@
 import { readJson } from '../json-text.ts'
 import type { IncidentAsk, IncidentRow } from '../store.ts'
 import { numberOf, textOf } from './columns.ts'
-import { given, jsonText, type LogSpec, matches } from './log-spec.ts'
+import { given, jsonText, type LogSpec, matches, texts } from './log-spec.ts'
 
 /** The log of what went wrong. */
 export const incidents: LogSpec<IncidentRow, IncidentAsk> = {
   table: 'incidents',
-  columns: ['node', 'session', 'user', 'address', 'text', 'detail'],
+  columns: texts('node', 'session', 'user', 'address', 'text', 'detail'),
   write: ({ at: _at, kind: _kind, code: _code, detail, ...row }) => ({ ...row, detail: jsonText(detail) }),
   read: (columns, [kind, code]) => ({
     id: textOf(columns, 'row_id'),

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../json.ts'
+import type { Column } from '../rows.ts'
 import type { LogAsk } from '../store.ts'
 import type { Columns } from './columns.ts'
 import type { Kind } from './kinds.ts'
@@ -7,7 +8,7 @@ import type { Kind } from './kinds.ts'
 export interface LogSpec<Row extends { readonly id: string; readonly at: number }, Ask extends LogAsk> {
   readonly table: 'transfers' | 'incidents' | 'audit'
   /** The columns beside `id` (read as `row_id`, as text), `at`, `kind` and `search`. */
-  readonly columns: readonly string[]
+  readonly columns: readonly Column[]
   write(row: Omit<Row, 'id'>): Readonly<Record<string, string | number>>
   read(columns: Columns, kind: Kind): Row
   kindOf(row: Omit<Row, 'id'>): Kind
@@ -31,3 +32,7 @@ export function given(filters: Readonly<Record<string, string | undefined>>): Re
 }
 
 export const jsonText = (value: JsonValue): string => JSON.stringify(value)
+
+export const texts = (...names: string[]): Column[] => names.map(name => ({ name, integer: false }))
+
+export const integers = (...names: string[]): Column[] => names.map(name => ({ name, integer: true }))

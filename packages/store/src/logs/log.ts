@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { pageLimit } from '../collections/page.ts'
-import type { Database, Queries } from '../database.ts'
+import type { Database } from '../database.ts'
 import { fold } from '../fold.ts'
+import { type Column, insertRows, type Value } from '../rows.ts'
 import type { Log, LogAsk, LogPage } from '../store.ts'
 import { newestIds, type Wanted } from './candidates.ts'
 import { type Columns, numberOf, storable } from './columns.ts'
@@ -17,7 +18,7 @@ const END = 2n ** 63n - 1n
 /** Characters of a row that are searched. */
 const MAX_SEARCHED = 2_000
 
-/** Rows that one statement writes: PostgreSQL takes 65,535 values, and SQLite should not hold up the event loop. */
+/** Rows that one statement writes: SQLite should not hold up the event loop for long. */
 const ROWS_A_STATEMENT = 500
 
 const NO_KIND: Kind = ['', '', '']
@@ -29,7 +30,7 @@ export function openLog<Row extends { readonly id: string; readonly at: number }
 ): Log<Row, Ask> {
   const { queries, dialect } = database
   const kinds = new Kinds(spec.table)
-  const columns = sql.join(['at', 'kind', ...spec.columns].map(name => sql.ref(name)))
+  const columns = sql.join(['at', 'kind', ...spec.columns.map(({ name }) => name)].map(name => sql.ref(name)))
 
   /** What is asked for in terms of the table; undefined when there can be none. */
   function wantedBy(ask: Ask, known: ReadonlyMap<number, Kind>): Wanted | undefined {
@@ -58,15 +59,19 @@ export function openLog<Row extends { readonly id: string; readonly at: number }
         await queries.transaction().execute(async transaction => {
           const numbers = await dialect.takeNumbers(transaction, rows.length)
           const kindNumbers = await kinds.numbers(transaction, rows.map(spec.kindOf))
-          const written = rows.map((row, index) => ({
-            id: logId(row.at, numbers[index] ?? 0n),
-            at: Math.trunc(row.at),
-            kind: kindNumbers[index] ?? 0,
-            ...storableColumns(spec.write(row)),
-            search: storable(fold(spec.texts(row).join('\n'))).slice(0, MAX_SEARCHED),
-          }))
+          const written = rows.map((row, index): Value[] => {
+            const columns = spec.write(row)
+            return [
+              String(logId(row.at, numbers[index] ?? 0n)),
+              Math.trunc(row.at),
+              kindNumbers[index] ?? 0,
+              storable(fold(spec.texts(row).join('\n'))).slice(0, MAX_SEARCHED),
+              ...spec.columns.map(({ name }) => storableValue(columns[name])),
+            ]
+          })
           for (let start = 0; start < written.length; start += ROWS_A_STATEMENT) {
-            await insert(transaction, spec.table, written.slice(start, start + ROWS_A_STATEMENT))
+            const slice = written.slice(start, start + ROWS_A_STATEMENT)
+            await insertRows(transaction, dialect, spec.table, columnsOf(spec.columns), slice)
           }
         })
       } catch (error) {
@@ -103,24 +108,14 @@ export function openLog<Row extends { readonly id: string; readonly at: number }
   }
 }
 
-async function insert(
-  queries: Queries,
-  table: string,
-  rows: readonly Readonly<Record<string, unknown>>[],
-): Promise<void> {
-  const names = Object.keys(rows[0] ?? {})
-  const values = rows.map(row => sql`(${sql.join(names.map(name => row[name]))})`)
-  await sql`insert into ${sql.table(table)} (${sql.join(names.map(name => sql.ref(name)))})
-    values ${sql.join(values)}`.execute(queries)
-}
+const columnsOf = (columns: readonly Column[]): readonly Column[] => [
+  { name: 'id', integer: true },
+  { name: 'at', integer: true },
+  { name: 'kind', integer: true },
+  { name: 'search', integer: false },
+  ...columns,
+]
 
-function storableColumns(
-  columns: Readonly<Record<string, string | number>>,
-): Record<string, string | number> {
-  return Object.fromEntries(
-    Object.entries(columns).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? storable(value) : value,
-    ]),
-  )
-}
+/** Integer columns take nothing else. */
+const storableValue = (value: string | number | undefined): Value =>
+  typeof value === 'number' ? Math.trunc(value) : storable(value ?? '')

@@ -1,25 +1,25 @@
 import type { TransferAsk, TransferRow } from '../store.ts'
 import { numberOf, textOf } from './columns.ts'
-import { given, type LogSpec, matches } from './log-spec.ts'
+import { given, integers, type LogSpec, matches, texts } from './log-spec.ts'
 
 /** The log of transfers. */
 export const transfers: LogSpec<TransferRow, TransferAsk> = {
   table: 'transfers',
   columns: [
-    'node',
-    'session',
-    'user',
-    'address',
-    'command',
-    'path',
-    'local',
-    'remote',
-    'because',
-    'tls',
-    'bytes',
-    'ms',
-    'reply',
-    'text',
+    ...texts(
+      'node',
+      'session',
+      'user',
+      'address',
+      'command',
+      'path',
+      'local',
+      'remote',
+      'because',
+      'tls',
+      'text',
+    ),
+    ...integers('bytes', 'ms', 'reply'),
   ],
   write: ({ at: _at, direction: _direction, mode: _mode, verdict: _verdict, ...row }) => row,
   read: (columns, [direction, mode, verdict]) => ({
