@@ -209,7 +209,7 @@ function callerOf(app: FastifyInstance, headers: Readonly<Record<string, string>
       },
       ...(body !== undefined && { payload: Buffer.isBuffer(body) ? body : JSON.stringify(body) }),
     })
-    const isJson = /json/.test(String(response.headers['content-type']))
+    const isJson = /json/.test(String(response.headers['content-type'])) && response.payload !== ''
     const parsed: unknown = isJson ? response.json() : undefined
     return {
       status: response.statusCode,
