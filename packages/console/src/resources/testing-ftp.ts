@@ -3,6 +3,11 @@ import { connect, type Socket } from 'node:net'
 import { ReplyReader } from '@portolan/protocol'
 import type { FtpServer } from '@portolan/server'
 
+/** A few passive ports where nobody else is likely to be. */
+export function somePorts(): { basePort: number; numberOfPorts: number } {
+  return { basePort: 20_000 + 10 * Math.floor(Math.random() * 1_000), numberOfPorts: 10 }
+}
+
 /** How long a reply may take. */
 const REPLY_MS = 10_000
 

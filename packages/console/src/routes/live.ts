@@ -25,7 +25,7 @@ const TOPIC_SCOPES: Readonly<Record<LiveTopic, Scope>> = {
 export const liveRoutes = (services: Services): Route[] => {
   const { server, live, node, now } = services
   const hub = new LiveHub({ server, live, node: node.name, now })
-  const open = new Map<string, number>()
+  const open = new OpenStreams()
   return [
     defineRoute({
       method: 'GET',
@@ -36,14 +36,42 @@ export const liveRoutes = (services: Services): Route[] => {
       query: liveQuery,
       async handle(ask) {
         const topics = topicsOf(ask.query.topics)
-        const principal = allowed(ask.principal, topics)
-        takePlace(open, principal.actor)
-        stream(ask, services, hub, topics, () => leavePlace(open, principal.actor))
+        const { actor } = allowed(ask.principal, topics)
+        open.check(actor)
+        const events = begin(ask, services, hub, topics)
+        open.add(actor, events, ask)
         return ask.reply
       },
     }),
   ]
 }
+
+/** The streams of one app. */
+class OpenStreams {
+  readonly #streams = new Map<EventStream, string>()
+  #follows = false
+
+  /** @throws {Problem} 429 `LIVE_TOO_MANY` */
+  check(actor: string): void {
+    const own = [...this.#streams.values()].filter(one => one === actor).length
+    if (own < MOST_OF_ONE && this.#streams.size < MOST) return
+    const text = `${own >= MOST_OF_ONE ? own : this.#streams.size} streams of live figures are open already: close one, such as another tab`
+    throw new Problem(429, 'LIVE_TOO_MANY', text)
+  }
+
+  add(actor: string, events: EventStream, { request, reply }: Pick<Stream, 'request' | 'reply'>): void {
+    this.#streams.set(events, actor)
+    reply.raw.once('close', () => this.#streams.delete(events))
+    if (this.#follows) return
+    this.#follows = true
+    // A stream would else hold up a server that closes.
+    request.server.server.once(CLOSING, () => {
+      for (const one of this.#streams.keys()) one.end()
+    })
+  }
+}
+
+type Stream = Pick<Ask<unknown, unknown, unknown>, 'request' | 'reply' | 'principal' | 'gate'>
 
 function topicsOf(text: string): ReadonlySet<LiveTopic> {
   const topics = new Set<LiveTopic>()
@@ -61,38 +89,20 @@ function topicsOf(text: string): ReadonlySet<LiveTopic> {
 function allowed(principal: Principal | undefined, topics: ReadonlySet<LiveTopic>): Principal {
   const missing = [...topics].find(topic => !principal?.scopes.has(TOPIC_SCOPES[topic]))
   if (principal && missing === undefined) return principal
-  const scope = TOPIC_SCOPES[missing ?? 'sample']
-  throw new Problem(403, 'ACCESS_DENIED', `The topic ${missing ?? 'sample'} needs the scope ${scope}.`)
+  const topic = missing ?? 'sample'
+  throw new Problem(403, 'ACCESS_DENIED', `The topic ${topic} needs the scope ${TOPIC_SCOPES[topic]}.`)
 }
 
-function takePlace(open: Map<string, number>, actor: string): void {
-  const own = open.get(actor) ?? 0
-  const all = [...open.values()].reduce((sum, one) => sum + one, 0)
-  if (own >= MOST_OF_ONE || all >= MOST) {
-    const text = `${own >= MOST_OF_ONE ? own : all} streams of live figures are open already: close one, such as another tab`
-    throw new Problem(429, 'LIVE_TOO_MANY', text)
-  }
-  open.set(actor, own + 1)
-}
-
-function leavePlace(open: Map<string, number>, actor: string): void {
-  const left = (open.get(actor) ?? 1) - 1
-  if (left > 0) open.set(actor, left)
-  else open.delete(actor)
-}
-
-/** Runs a stream until the client leaves, the server closes, or the principal may not watch any more. */
-function stream(
-  caller: Pick<Ask<unknown, unknown, unknown>, 'request' | 'reply' | 'principal' | 'gate'>,
+/** Begins a stream. It ends when the client leaves, the console closes, or the principal may not watch any more. */
+function begin(
+  caller: Stream,
   services: Services,
   hub: LiveHub,
   topics: ReadonlySet<LiveTopic>,
-  onEnd: () => void,
-): void {
-  const { request, reply } = caller
-  const { raw } = reply
+): EventStream {
+  const { reply } = caller
   reply.hijack()
-  const events = new EventStream(raw, presentHeaders(reply.getHeaders()))
+  const events = new EventStream(reply.raw, presentHeaders(reply.getHeaders()))
   const watching = hub.watch(topics, events)
   const scopes = new Set([...topics].map(topic => TOPIC_SCOPES[topic]))
   const check = () =>
@@ -106,16 +116,12 @@ function stream(
   const changes = services.store.changes.subscribe(({ topic }) => {
     if (topic === 'administrators' || topic === 'tokens' || topic === 'all') check()
   })
-  // A stream would else hold up a server that closes.
-  const closing = () => events.end()
-  request.server.server.once(CLOSING, closing)
-  raw.once('close', () => {
+  reply.raw.once('close', () => {
     clearInterval(heart)
     changes[Symbol.dispose]()
     watching[Symbol.dispose]()
-    request.server.server.off(CLOSING, closing)
-    onEnd()
   })
+  return events
 }
 
 function presentHeaders(
