@@ -1,8 +1,15 @@
 import { resolve } from 'node:path'
-import { explainSettings, formatProblem, loadSettings, settingsJsonSchema } from '@portolan/settings'
+import {
+  explainSettings,
+  formatProblem,
+  loadSettings,
+  type StoredSettings,
+  settingsJsonSchema,
+} from '@portolan/settings'
+import { isThere } from './config-store.ts'
 import type { ServeFlags } from './flags.ts'
 import type { Io } from './io.ts'
-import { planSettings } from './serve-plan.ts'
+import { planSettings, type StorePlace } from './serve-plan.ts'
 import { EXIT } from './user-error.ts'
 
 /** `portolan config check FILE`: every mistake of a settings file, or that there is none. */
@@ -15,9 +22,9 @@ export async function checkConfig(file: string, io: Io): Promise<number> {
 
 const countOf = (warnings: number) => (warnings === 1 ? '1 warning' : `${warnings} warnings`)
 
-/** `portolan config show`: every setting in force, and whether it comes from a flag, the file or the defaults. */
+/** `portolan config show`: every setting in force, and whether it comes from a flag, the store, the file or the defaults. */
 export async function showConfig(ask: { folder?: string; flags: ServeFlags }, io: Io): Promise<number> {
-  const { settings, origins, warnings } = await planSettings(ask, io.cwd)
+  const { settings, origins, warnings } = await planSettings(ask, io.cwd, readStore)
   for (const problem of warnings) io.err(`warning: ${formatProblem(problem)}`)
   const rows = explainSettings(settings, origins)
   const wide = (of: (row: (typeof rows)[number]) => string) => Math.max(...rows.map(row => of(row).length))
@@ -30,6 +37,17 @@ export async function showConfig(ask: { folder?: string; flags: ServeFlags }, io
     io.out(`${origin.padEnd(originWidth)}  ${path.padEnd(pathWidth)}  ${value}`)
   }
   return EXIT.ok
+}
+
+/** What the store says, where there is one. */
+async function readStore(place: StorePlace): Promise<StoredSettings | undefined> {
+  if (!(await isThere(place))) return undefined
+  const [{ readStoredSettings }, { openStore }] = await Promise.all([
+    import('@portolan/console'),
+    import('@portolan/store'),
+  ])
+  await using store = await openStore({ ...place, as: 'tool' })
+  return await readStoredSettings(store)
 }
 
 /** `portolan config schema`: the JSON Schema of a settings file. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { addClientCommands } from './client/client-commands.ts'
+import { addConfigCommands } from './config-commands.ts'
 import { addDoctorFlags, type DoctorFlags } from './doctor-flags.ts'
 import { addServeFlags, type ServeFlags } from './flags.ts'
 import type { Io } from './io.ts'
@@ -52,7 +53,7 @@ function build(io: Io, run: (work: () => Promise<number>) => Promise<void>): Com
       (await import('./serve.ts')).serve({ ...(folder !== undefined && { folder }), flags }, io),
     ),
   )
-  const config = program.command('config').description('check and explain settings')
+  const config = program.command('config').description('check, explain and change settings')
   config
     .command('check')
     .description('find every mistake of a settings file')
@@ -71,6 +72,7 @@ function build(io: Io, run: (work: () => Promise<number>) => Promise<void>): Com
     .command('schema')
     .description('print the JSON Schema of a settings file')
     .action(() => run(async () => (await import('./config.ts')).printSchema(io)))
+  addConfigCommands(config, io, run)
   program
     .command('hash-password')
     .description('print the argon2id hash of a password, for a settings file')

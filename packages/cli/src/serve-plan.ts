@@ -79,12 +79,18 @@ export async function planServe(ask: ServeAsk, { cwd, hash }: PlanOptions): Prom
 
 /**
  * The settings that `serve` with the same arguments would have. Makes nothing, and hashes no passwords.
+ * @param read - reads what the store says; undefined when there is none yet
  * @throws {UserError} as {@link planServe}
  */
-export async function planSettings(ask: ServeAsk, cwd: string): Promise<LoadedSettings> {
+export async function planSettings(
+  ask: ServeAsk,
+  cwd: string,
+  read?: (place: StorePlace) => Promise<StoredSettings | undefined>,
+): Promise<LoadedSettings> {
   const draft = await readAsk(ask, cwd)
   throwProblems([...draft.problems, ...(await problemsOf(draft))])
-  return loadDraft(draft)
+  const place = storePlace(ask.flags, cwd, draft.data)
+  return loadDraft(draft, place && (await read?.(place)))
 }
 
 /** What was asked for, before anything is made. */
@@ -127,9 +133,9 @@ async function problemsOf(draft: Draft): Promise<readonly Problem[]> {
   }
 }
 
-function loadDraft({ file, read, homeOf }: Draft): Promise<LoadedSettings> {
+function loadDraft({ file, read, homeOf }: Draft, stored?: StoredSettings): Promise<LoadedSettings> {
   const users = read.users.map(user => ({ ...user, password: NO_PASSWORD, home: homeOf(user.name) }))
-  return loadSettings({ ...(file !== undefined && { file }), overlay: read.overlay(users) })
+  return loadSettings({ ...(file !== undefined && { file }), ...stored, overlay: read.overlay(users) })
 }
 
 /** A folder or a file that was named alone is served without a store, unless somebody asks for one. */

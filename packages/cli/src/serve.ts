@@ -12,6 +12,7 @@ import { serveNode } from './serve-node.ts'
 import { planServe, type ServeAsk, type ServePlan } from './serve-plan.ts'
 import type { Serving } from './serving.ts'
 import { listenToSignals, type Signals } from './signals.ts'
+import { startSmall } from './small-start.ts'
 import { EXIT } from './user-error.ts'
 
 /** A stop that hangs is ended this long after the time that running transfers have, in milliseconds. */
@@ -22,6 +23,7 @@ const STOP_GRACE_MS = 10_000
  * @throws {UserError | SettingsError | ServerError | StoreError | NodeError} when the start fails
  */
 export async function serve(ask: ServeAsk, io: Io): Promise<number> {
+  using small = startSmall()
   const { hashPassword } = await import('@portolan/server')
   // From here on a signal stops in order: what a first start has made is announced, or taken back.
   using signals = listenToSignals({ cut: () => process.exit(EXIT.failed) })
@@ -41,6 +43,7 @@ export async function serve(ask: ServeAsk, io: Io): Promise<number> {
         ? await serveNode(plan, plan.store, log.logger)
         : await serveFile(plan, loaded, log.logger)
       started = true
+      small[Symbol.dispose]()
       announce(serving, plan, io)
       await untilStopped(serving, signals, log.logger)
     } finally {
