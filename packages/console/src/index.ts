@@ -1,3 +1,8 @@
+export type { SettingsPreview, SettingsView } from './contract/index.ts'
+export { Problem } from './http/problem.ts'
 export { createMetrics, type Metrics, type MetricsServer, serveMetrics } from './metrics/metrics.ts'
 export { type FirstUser, type NodeOptions, type RunningNode, startNode } from './node/node.ts'
 export { NodeError, type NodeErrorCode } from './node/node-error.ts'
+export { readStoredSettings } from './node/node-settings.ts'
+export { type OfflineSettings, openSettings } from './node/offline-settings.ts'
+export type { NodeSettingsService } from './node/settings-service-impl.ts'

@@ -30,4 +30,5 @@ export {
   type UserSettings,
 } from './schema.ts'
 export { suggest } from './suggest.ts'
+export { type ReadValue, readValueText } from './value-text.ts'
 export { settingsAsInput } from './written.ts'

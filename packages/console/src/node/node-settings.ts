@@ -1,4 +1,4 @@
-import type { Input, LoadedSettings, StoredSettings } from '@portolan/settings'
+import { type Input, type LoadedSettings, SettingsError, type StoredSettings } from '@portolan/settings'
 import type { JsonValue, Store } from '@portolan/store'
 
 /** Reads the settings: the file, then what the store says, then the flags of the start. */
@@ -45,6 +45,20 @@ export class NodeSettings {
     return new NodeSettings(store, load, { ...state, loaded })
   }
 
+  /** The same for somebody who may want to repair them: when the newest version is no settings, the file alone counts. */
+  static async loadToRepair(store: Stored, load: LoadSettings): Promise<NodeSettings> {
+    try {
+      return await NodeSettings.load(store, load)
+    } catch (error) {
+      const state = await readStore(store)
+      if (!(error instanceof SettingsError) || state.version === 0) throw error
+      const alone = { ...state, document: {} }
+      const settings = new NodeSettings(store, load, { ...alone, loaded: await load(layersOf(state, {})) })
+      settings.failed(state.version, error.message)
+      return settings
+    }
+  }
+
   get inForce(): SettingsInForce {
     return this.#inForce
   }
@@ -86,6 +100,12 @@ export class NodeSettings {
     this.#newest = version
     this.#failure = why
   }
+}
+
+/** What lies between the file and the flags, as the store has it now. @throws {StoreError} */
+export async function readStoredSettings(store: Stored): Promise<StoredSettings> {
+  const state = await readStore(store)
+  return layersOf(state, state.document, state.version)
 }
 
 async function readStore({ settings, groups }: Stored): Promise<StoredState> {

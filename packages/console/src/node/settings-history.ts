@@ -31,6 +31,12 @@ export class SettingsHistory {
     return { ...shown(row), changed: difference.map(({ path }) => path), difference }
   }
 
+  /** What differs between two versions; 0 is before the first. @throws {Problem} 404 */
+  async difference(from: number, to: number): Promise<SettingDifference[]> {
+    const [before, after] = await Promise.all([this.document(from), this.document(to)])
+    return versionDifference(this.#file(), before, after)
+  }
+
   /** The tree of a version; that of 0 says nothing. @throws {Problem} 404 */
   async document(version: number): Promise<Input> {
     return version === 0 ? {} : asInput((await this.#get(version)).document)

@@ -5,6 +5,7 @@ import { type JsonValue, type Store, StoreError } from '@portolan/store'
 import type {
   ExplainedSetting,
   FieldProblem,
+  SettingDifference,
   SettingsChangeBody,
   SettingsPreview,
   SettingsView,
@@ -33,6 +34,8 @@ export interface NodeSettingsService extends SettingsService {
    * @throws with what stands in the way; the old settings stay, and the view tells of the failure
    */
   applyFromStore(ask?: { readonly onlyIfNew?: boolean }): Promise<void>
+  /** What differs between two versions; 0 is before the first. @throws {Problem} 404 */
+  difference(from: number, to: number): Promise<readonly SettingDifference[]>
 }
 
 /** Makes the settings service of a node. Changes are made one at a time. */
@@ -96,6 +99,10 @@ class Service implements NodeSettingsService {
 
   version(version: number) {
     return this.#history.detail(version)
+  }
+
+  difference(from: number, to: number) {
+    return this.#history.difference(from, to)
   }
 
   async previewRevert(version: number): Promise<SettingsPreview> {
