@@ -97,6 +97,7 @@ test('requests that do not fit are refused in words, by their kind', async () =>
       415,
       'BODY_TYPE',
     ],
+    ['nothing said', () => admin.send('POST', '/echo/7', bytes('{}')), 415, 'BODY_TYPE'],
     ['path', () => admin.get('/nothing'), 404, 'NOT_FOUND'],
     ['path beside the API', () => admin.get('/api/v2/thing'), 404, 'NOT_FOUND'],
     ['method', () => admin.put('/echo/7', VALID), 405, 'METHOD_NOT_ALLOWED'],

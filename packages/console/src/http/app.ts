@@ -5,6 +5,7 @@ import { TrustedNetworks } from '@portolan/channels'
 import { type FastifyInstance, fastify } from 'fastify'
 import type { Services } from '../node/services.ts'
 import { Audit } from './audit.ts'
+import { withoutZone } from './client-address.ts'
 import type { ConsoleSettings } from './console-settings.ts'
 import { Gate, type SetupSecret } from './gate.ts'
 import { addHeaders, HELMET } from './headers.ts'
@@ -49,6 +50,8 @@ export interface AppOptions {
   readonly closeMs?: number
   /** Milliseconds in which a body of JSON has to arrive. Default 30000. */
   readonly bodyMs?: number
+  /** Milliseconds in which nothing may flow on a connection. Default 120000. */
+  readonly idleMs?: number
 }
 
 /** The console over HTTP: the routes, who may call them, and the web console. It does not listen yet. */
@@ -57,9 +60,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const gate = new Gate(services, settings, options.setup)
   const audit = new Audit(services, log)
   const proxies = new TrustedNetworks(settings.trustedProxies)
-  const isTrusted = (address: string) => proxies.has(address)
+  const isTrusted = (address: string) => proxies.has(withoutZone(address))
   const app = fastify({
-    serverFactory: handler => createHttpServer(handler, options.tls),
+    serverFactory: handler =>
+      createHttpServer(handler, { tls: options.tls, idleMs: options.idleMs ?? 120_000 }),
     trustProxy: isTrusted,
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: false,

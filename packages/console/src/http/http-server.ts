@@ -5,8 +5,6 @@ import type { FastifyInstance } from 'fastify'
 import { Problem } from './problem.ts'
 import { detailsOf } from './problem-reply.ts'
 
-/** How long nothing may flow on a connection, in milliseconds. Live events and transfers flow. */
-const IDLE_MS = 120_000
 /** Connections at once. */
 const MOST_CONNECTIONS = 2_000
 /** How long the rest of a body that nobody wants may flow, so that the answer is read, in milliseconds. */
@@ -26,13 +24,19 @@ export interface TlsFiles {
   readonly key: string | Buffer
 }
 
-/** A server whose every wait has a bound. */
-export function createHttpServer(handler: RequestListener, tls: TlsFiles | undefined): Server {
+/**
+ * A server whose every wait has a bound.
+ * @param options.idleMs - milliseconds in which nothing may flow on a connection; live events and transfers flow
+ */
+export function createHttpServer(
+  handler: RequestListener,
+  { tls, idleMs }: { readonly tls: TlsFiles | undefined; readonly idleMs: number },
+): Server {
   const server: Server = tls
     ? createTlsServer({ ...TIMES, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: 20_000 }, handler)
     : createServer(TIMES, handler)
   server.maxConnections = MOST_CONNECTIONS
-  server.setTimeout(IDLE_MS)
+  server.setTimeout(idleMs)
   return server
 }
 

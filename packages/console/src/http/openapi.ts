@@ -108,7 +108,7 @@ function security({ access, method }: Route): Record<string, string[]>[] {
 }
 
 /** `GET /users/:name` is `getUsersByName`. */
-export function operationId({ method, path }: Pick<Route, 'method' | 'path'>): string {
+function operationId({ method, path }: Pick<Route, 'method' | 'path'>): string {
   const words = path
     .replaceAll(':', 'by-')
     .split(/[^A-Za-z0-9]+/)

@@ -18,7 +18,7 @@ const USED_MS = 60_000
 const TOKEN = new RegExp(`^${TOKEN_PREFIX}[\\w-]{43}$`)
 
 /** Who calls, and by which cookie if by one. */
-export interface Caller {
+interface Caller {
   readonly principal: Principal
   readonly cookie?: string
 }

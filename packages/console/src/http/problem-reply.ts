@@ -28,13 +28,21 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
 /** Turns whatever was thrown into an answer. What nobody expected is told to the log alone, under an id that the answer has too. */
 export function errorHandler(audit: Audit, log: Log) {
   return async (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const problem = problemOf(error) ?? unexpected(error, request, log)
+    const problem = problemOf(error) ?? broken(error, request) ?? unexpected(error, request, log)
     if (problem.status >= 500 && problem.code !== 'INTERNAL')
       log('warn', { code: problem.code, route: request.routeOptions.url ?? '' }, problem.message)
     const state = stateOf(request)
     if (state) await audit.refused(state, problem)
     return sendProblem(reply, problem)
   }
+}
+
+/** The client went away in the middle of its body: nobody's fault here, and nobody reads the answer. */
+function broken(error: unknown, { raw }: FastifyRequest): Problem | undefined {
+  if (!raw.destroyed || raw.complete) return undefined
+  return new Problem(400, 'REQUEST_BROKEN', 'The request broke off before its end.', undefined, {
+    cause: error,
+  })
 }
 
 function unexpected(error: unknown, request: FastifyRequest, log: Log): Problem {

@@ -1,7 +1,7 @@
 import type { FieldProblem } from '../contract/index.ts'
 
 /** What a problem carries beside its text. */
-export interface ProblemOptions extends ErrorOptions {
+interface ProblemOptions extends ErrorOptions {
   /** Headers of the answer, such as `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>
 }

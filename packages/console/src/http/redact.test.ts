@@ -33,6 +33,12 @@ test('what is a secret by its name or its look is hidden, the rest stays', () =>
   for (const [value, hidden] of cases) assert.deepEqual(redact(value), hidden)
 })
 
+test('what is nested beyond all measure is cut off and not written', () => {
+  let deep: JsonValue = 'treasure'
+  for (let i = 0; i < 100_000; i++) deep = [deep]
+  assert.doesNotMatch(JSON.stringify(redact(deep)), /treasure/)
+})
+
 test('wherever a password stands, it does not come out', () => {
   const json = fc.jsonValue()
   fc.assert(

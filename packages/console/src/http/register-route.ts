@@ -14,7 +14,7 @@ import { clearSessionCookie, sessionCookieOf } from './session-cookie.ts'
 export const API = '/api/v1'
 
 /** What the routes of an app have in common. */
-export interface RouteSurroundings {
+interface RouteSurroundings {
   readonly gate: Gate
   readonly audit: Audit
   readonly log: Log

@@ -21,7 +21,7 @@ export function sessionCookieOf(request: FastifyRequest): string | undefined {
  * @throws {Problem} 403 `TLS_NEEDED`
  */
 export function checkTls(request: FastifyRequest): void {
-  if (isSecure(request) || isLoopback(request.socket.remoteAddress ?? '127.0.0.1')) return
+  if (isSecure(request) || isLoopback(request.socket.remoteAddress ?? '')) return
   throw new Problem(
     403,
     'TLS_NEEDED',

@@ -29,7 +29,7 @@ function passwordHash(): Promise<string> {
 
 /** How a test wants its app. */
 export interface TestAppOptions
-  extends Partial<Pick<AppOptions, 'web' | 'tls' | 'strict' | 'bodyMs' | 'setup'>> {
+  extends Partial<Pick<AppOptions, 'web' | 'tls' | 'strict' | 'bodyMs' | 'idleMs' | 'setup'>> {
   readonly routes?: (services: Services) => readonly Route[]
   /** Takes the place of single services. */
   readonly services?: Partial<Services>
@@ -94,7 +94,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   await setupToken.prepare()
   const setup = options.setup ?? setupToken
   const logged: { level: string; record: Readonly<Record<string, unknown>>; text: string }[] = []
-  const { web, tls, bodyMs, strict = true } = options
+  const { web, tls, bodyMs, idleMs, strict = true } = options
   const app = await createApp({
     services,
     routes: options.routes?.(services) ?? [],
@@ -106,6 +106,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     ...(web !== undefined && { web }),
     ...(tls && { tls }),
     ...(bodyMs !== undefined && { bodyMs }),
+    ...(idleMs !== undefined && { idleMs }),
   })
   started.defer(() => app.close())
   const owned = started.move()
