@@ -16,7 +16,7 @@ export interface Layers {
 }
 
 /** Who has set something: a flag, the store or the file. */
-export type Source = 'flag' | 'store' | 'file'
+type Source = 'flag' | 'store' | 'file'
 
 /** Says of every path who has set it, and of a problem where it comes from. */
 export interface Sources {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type Input, type LoadedSettings, SettingsError, type StoredSettings } from '@portolan/settings'
 import type { JsonValue, Store } from '@portolan/store'
 
@@ -27,6 +28,8 @@ export class NodeSettings {
   /** Version that is the newest as far as this node knows. */
   #newest: number
   #failure: string | undefined
+  /** What could not be used and never will be: only another version, another group or another file helps. */
+  #useless: StoredState | undefined
 
   private constructor(store: Stored, load: LoadSettings, inForce: SettingsInForce) {
     this.#store = store
@@ -54,7 +57,7 @@ export class NodeSettings {
       if (!(error instanceof SettingsError) || state.version === 0) throw error
       const alone = { ...state, document: {} }
       const settings = new NodeSettings(store, load, { ...alone, loaded: await load(layersOf(state, {})) })
-      settings.failed(state.version, error.message)
+      settings.failed(state, error)
       return settings
     }
   }
@@ -88,17 +91,25 @@ export class NodeSettings {
     return { ...state, document: document ?? state.document, loaded: await this.#load(draft) }
   }
 
+  /** Whether there is nothing to do about what the store says: it is in force, or was found to be no settings. */
+  isSettled(state: StoredState): boolean {
+    const known = this.#failure === undefined ? this.#inForce : this.#useless
+    return known?.version === state.version && isDeepStrictEqual(known.groups, state.groups)
+  }
+
   /** Remembers that settings are in force. */
   took(inForce: SettingsInForce): void {
     this.#inForce = inForce
     this.#newest = inForce.version
     this.#failure = undefined
+    this.#useless = undefined
   }
 
-  /** Remembers that a version could not be taken into force. */
-  failed(version: number, why: string): void {
-    this.#newest = version
-    this.#failure = why
+  /** Remembers that what the store says could not be taken into force. */
+  failed(state: StoredState, error: unknown): void {
+    this.#newest = state.version
+    this.#failure = error instanceof Error ? error.message : String(error)
+    this.#useless = error instanceof SettingsError ? state : undefined
   }
 }
 

@@ -30,7 +30,7 @@ export interface SettingsServiceOptions {
 export interface NodeSettingsService extends SettingsService {
   /**
    * Reads file and store again and takes them into force.
-   * @param ask.onlyIfNew - does nothing when the store says what is in force already
+   * @param ask.onlyIfNew - does nothing when the store says what is in force already, or what was found to be no settings
    * @throws with what stands in the way; the old settings stay, and the view tells of the failure
    */
   applyFromStore(ask?: { readonly onlyIfNew?: boolean }): Promise<void>
@@ -134,12 +134,8 @@ class Service implements NodeSettingsService {
   applyFromStore({ onlyIfNew = false }: { readonly onlyIfNew?: boolean } = {}): Promise<void> {
     return this.#queue.run(async () => {
       const state = await this.#settings.read()
-      const { inForce, failure } = this.#settings
-      const isNew =
-        failure !== undefined ||
-        state.version !== inForce.version ||
-        !isDeepStrictEqual(state.groups, inForce.groups)
-      if (isNew || !onlyIfNew) await this.#follow(state)
+      if (onlyIfNew && this.#settings.isSettled(state)) return
+      await this.#follow(state)
     })
   }
 
@@ -197,7 +193,7 @@ class Service implements NodeSettingsService {
       await this.#enforce(next)
       this.#settings.took(next)
     } catch (error) {
-      this.#settings.failed(state.version, messageOf(error))
+      this.#settings.failed(state, error)
       throw error
     }
   }
@@ -219,10 +215,8 @@ class Service implements NodeSettingsService {
       await this.#options.server.reload(settings)
       await this.#options.applied(settings)
     } catch (error) {
-      this.#settings.failed(
-        this.#settings.newest,
-        `the old settings could not be taken back: ${messageOf(error)}`,
-      )
+      const text = `the old settings could not be taken back: ${messageOf(error)}`
+      this.#settings.failed(this.#settings.inForce, new Error(text, { cause: error }))
     }
   }
 }

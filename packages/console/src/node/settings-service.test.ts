@@ -338,6 +338,9 @@ test('what others save, and groups, come into force; a version that cannot is to
 
   await node.store.settings.save({ base: 1, document: { limits: { sessions: 0 } }, by: 'somebody' })
   await assert.rejects(node.service.applyFromStore({ onlyIfNew: true }), { code: 'SETTINGS_INVALID' })
+  // Trying the very same again would help nobody.
+  await node.service.applyFromStore({ onlyIfNew: true })
+  await assert.rejects(node.service.applyFromStore(), { code: 'SETTINGS_INVALID' })
   const failed = node.service.view()
   assert.equal(failed.version, 2)
   assert.match(failed.failure ?? '', /^version 2 of the store: limits\.sessions: must be a whole number/)
