@@ -10,8 +10,9 @@ import { choose, type Manner } from './selection.ts'
 import type { Folder } from './use-folder.ts'
 import { useGridKeys } from './use-grid-keys.ts'
 
-/** What makes a table one that is worked with by keys (ARIA 1.2, grid). */
-const GRID = { role: 'grid', tabIndex: 0, 'aria-multiselectable': true } as const
+/** What makes a table one that is worked with by keys (ARIA 1.2, grid). @param active - the row on which they work */
+const asGrid = (active: string | undefined) =>
+  ({ role: 'grid', tabIndex: 0, 'aria-multiselectable': true, 'aria-activedescendant': active }) as const
 
 interface EntryGridProps {
   readonly folder: Folder
@@ -68,12 +69,11 @@ export function EntryGrid({ folder, actions, onRemoveTicked, grid }: EntryGridPr
     <div ref={ref} className={classes.frame} data-stale={stale || undefined}>
       <table
         ref={grid}
-        {...GRID}
+        {...asGrid(active && `${prefix}${place}`)}
         className={classes.table}
         aria-label={`Files in ${baseName(path) || 'Home'}`}
         aria-busy={stale || query.isPending}
         aria-rowcount={shown.length + 1}
-        aria-activedescendant={active && `${prefix}${place}`}
         onKeyDown={onKeyDown}
         onClick={onClick}
         onDoubleClick={onDoubleClick}
