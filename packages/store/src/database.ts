@@ -1,4 +1,5 @@
 import type { Expression, Kysely, RawBuilder, Transaction } from 'kysely'
+import type { Column } from './rows.ts'
 import type { Tables } from './schema/tables.ts'
 
 /** Queries, inside or outside a transaction. */
@@ -14,6 +15,8 @@ export interface Dialect {
   /** A primary key that the database counts up. */
   readonly serial: string
   hasTable(queries: Queries, name: string): Promise<boolean>
+  /** The columns of a table, in their order. */
+  columnsOf(queries: Queries, table: string): Promise<readonly Column[]>
   /** The condition that a text holds another one, to the letter. */
   contains(text: Expression<unknown>, part: string): RawBuilder<boolean>
   /** Lets one transaction at a time pass that asks with this number, until it ends. */
@@ -24,6 +27,8 @@ export interface Dialect {
   announce(transaction: Transaction<Tables>): Promise<void>
   /** Makes what only this database has and the tables need. */
   createOwn(queries: Queries): Promise<void>
+  /** Lets what the database counts go on after numbers that were written explicitly. */
+  catchUp(queries: Queries): Promise<void>
   /** Makes the index for the search in a log. */
   createSearch(queries: Queries, table: string): Promise<void>
   /** Whether {@link createSearch} has made an index that knows this text; without it a search reads rows, a bounded number at a time. */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { StoreError } from './errors.ts'
 
 /**
@@ -16,4 +16,22 @@ export function makeFolder(folder: string): void {
     })
   }
   throw new StoreError('STORE_FOLDER', `${folder} is no folder; name another one for the data`)
+}
+
+/** Makes the names in a folder durable. */
+export function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** The name, or the name with a number behind it when there is one of it already. */
+export function freeName(path: string): string {
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? path : `${path}.${number}`
+    if (!existsSync(candidate)) return candidate
+  }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { sql } from 'kysely'
+import { writeBackup } from './backup/write-backup.ts'
 import { Listeners } from './changes/feed.ts'
 import { ChangeWatcher } from './changes/watcher.ts'
 import { Writer } from './changes/writer.ts'
@@ -13,29 +14,23 @@ import { tokens } from './collections/tokens.ts'
 import { users } from './collections/users.ts'
 import { webSessions } from './collections/web-sessions.ts'
 import type { Database } from './database.ts'
-import { makeFolder } from './folder.ts'
+import { freeName, makeFolder } from './folder.ts'
 import { audit } from './logs/audit.ts'
 import { incidents } from './logs/incidents.ts'
 import { openLog } from './logs/log.ts'
 import { transfers } from './logs/transfers.ts'
+import { keyFileOf, type StorePlace } from './place.ts'
 import { listenPostgres } from './postgres/listen.ts'
 import { preparePostgres } from './postgres/prepare.ts'
 import type { Migrations } from './schema/migration.ts'
 import { MIGRATIONS } from './schema/migrations.ts'
 import { type Box, openBox } from './secrets/box.ts'
-import { KEY_FILE } from './secrets/key-file.ts'
 import { pollSqlite } from './sqlite/poll.ts'
 import { prepareSqlite } from './sqlite/prepare.ts'
 import type { Store } from './store.ts'
 
-/** Where state is kept. */
-export interface StoreOptions {
-  /** Folder for the database of SQLite, the key file and backups before migrations; made owner-only when it is not there. */
-  readonly folder: string
-  /** `postgres://user:password@host:port/database`. Absent: SQLite in `folder`. */
-  readonly database?: string
-  /** The key file. Default: `secret.key` in `folder`. Every node of one database needs the same. */
-  readonly keyFile?: string
+/** How a store is opened. */
+export interface StoreOptions extends StorePlace {
   /** `node`: the one node of this folder (SQLite); a second is refused. `tool`: a command beside it. Default `node`. */
   readonly as?: 'node' | 'tool'
 }
@@ -57,7 +52,7 @@ export async function openStoreAt(options: StoreOptions, migrations: Migrations)
     const listeners = new Listeners()
     const origin = randomBytes(9).toString('base64url')
     const { database, watch } = await openDatabase(options, folder, migrations, closing)
-    const box = await openBox(database.queries, options.keyFile ?? join(folder, KEY_FILE))
+    const box = await openBox(database.queries, keyFileOf(options))
     const watcher = new ChangeWatcher(database, origin, listeners)
     await watcher.begin()
     closing.use(watch(watcher))
@@ -81,8 +76,12 @@ async function openDatabase(
   closing: AsyncDisposableStack,
 ): Promise<OpenDatabase> {
   if (url !== undefined) {
-    const database = closing.use(await preparePostgres(url, migrations, async () => {}))
-    return { database, watch: watcher => listenPostgres(url, watcher) }
+    const database = closing.use(
+      await preparePostgres(url, migrations, async (before, to) => {
+        await writeBackup(before, freeName(join(folder, `portolan-postgres.before-${to}`)))
+      }),
+    )
+    return { database, watch: watcher => listenPostgres(url, watcher, as) }
   }
   const { database, lock } = await prepareSqlite(folder, as, migrations)
   if (lock !== undefined) closing.use(lock)

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { ChangeWatcher } from '../changes/watcher.ts'
 import { clientConfig, EVERYDAY } from './connect.ts'
+import { HOLD_AS_NODE } from './node-lock.ts'
 import { CHANNEL } from './words.ts'
 
 /** How often changes are looked for without having been announced, in milliseconds. */
@@ -12,8 +13,9 @@ const RETRY_MS = { first: 100, longest: 2_000 }
 /**
  * Looks for changes when PostgreSQL announces them, and every second in case it did not. After a connection was lost,
  * everything may have changed.
+ * @param as - a node says on this connection that it is there
  */
-export function listenPostgres(url: string, watcher: ChangeWatcher): AsyncDisposable {
+export function listenPostgres(url: string, watcher: ChangeWatcher, as: 'node' | 'tool'): AsyncDisposable {
   let client: pg.Client | undefined
   let closed = false
   let pause = RETRY_MS.first
@@ -50,6 +52,7 @@ export function listenPostgres(url: string, watcher: ChangeWatcher): AsyncDispos
     try {
       await next.connect()
       await next.query(`listen ${CHANNEL}`)
+      if (as === 'node') await next.query(HOLD_AS_NODE)
     } catch {
       void next.end().catch(() => {})
       return lost()

@@ -20,6 +20,14 @@ export function postgresWords(): Dialect {
         select to_regclass(${name}) is not null as found`.execute(queries)
       return rows[0]?.found === true
     },
+    async columnsOf(queries, table) {
+      const { rows } = await sql<{ name: string; integer: boolean }>`
+        select column_name::text as name, data_type = 'bigint' as integer from information_schema.columns
+        where table_schema = current_schema() and table_name = ${table} order by ordinal_position`.execute(
+        queries,
+      )
+      return rows
+    },
     contains: (text, part) => sql<boolean>`position(${part} in ${text}) > 0`,
     async serialise(transaction, lock) {
       await sql`select pg_advisory_xact_lock(${LOCK_CLASS}::int, ${lock}::int)`.execute(transaction)
@@ -30,6 +38,10 @@ export function postgresWords(): Dialect {
       await sql`do $$ begin create extension if not exists pg_trgm; exception when others then null; end $$`.execute(
         queries,
       )
+    },
+    async catchUp(queries) {
+      await sql`select setval(pg_get_serial_sequence('log_kinds', 'id'), coalesce(max(id), 0) + 1, false)
+        from log_kinds`.execute(queries)
     },
     async takeNumbers(transaction, count) {
       const { rows } = await sql<{ number: string }>`

@@ -23,19 +23,26 @@ export function refuseNewer(version: number, where: string, migrations: Migratio
 
 /** Brings a database to the last of these steps, in one transaction: all of them or none. */
 export async function migrate(queries: Queries, dialect: Dialect, migrations: Migrations): Promise<void> {
-  await queries.transaction().execute(async transaction => {
-    const version = await schemaVersion(transaction, dialect)
-    if (version === 0) {
-      await sql`create table if not exists schema_versions (
-        version ${sql.raw(dialect.integer)} primary key,
-        name ${sql.raw(dialect.text)} not null,
-        at ${sql.raw(dialect.integer)} not null)`.execute(transaction)
-    }
-    for (const [index, step] of migrations.entries()) {
-      if (index < version) continue
-      await step.up(transaction, dialect)
-      await sql`insert into schema_versions (version, name, at)
-        values (${index + 1}, ${step.name}, ${Date.now()})`.execute(transaction)
-    }
-  })
+  await queries.transaction().execute(transaction => runSteps(transaction, dialect, migrations))
+}
+
+/** The same within a transaction. */
+export async function runSteps(
+  transaction: Queries,
+  dialect: Dialect,
+  migrations: Migrations,
+): Promise<void> {
+  const version = await schemaVersion(transaction, dialect)
+  if (version === 0) {
+    await sql`create table if not exists schema_versions (
+      version ${sql.raw(dialect.integer)} primary key,
+      name ${sql.raw(dialect.text)} not null,
+      at ${sql.raw(dialect.integer)} not null)`.execute(transaction)
+  }
+  for (const [index, step] of migrations.entries()) {
+    if (index < version) continue
+    await step.up(transaction, dialect)
+    await sql`insert into schema_versions (version, name, at)
+      values (${index + 1}, ${step.name}, ${Date.now()})`.execute(transaction)
+  }
 }

@@ -2,7 +2,7 @@ import type { Queries } from '../database.ts'
 import { type Key, type Place, seal, unseal } from './seal.ts'
 
 /** The row of `meta` that only the right key opens. It says which key secrets are sealed with. */
-const CHECK = 'secret-check'
+export const CHECK = 'secret-check'
 
 const PLACE: Place = { table: 'meta', column: 'value', row: CHECK }
 

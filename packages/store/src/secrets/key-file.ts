@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { StoreError } from '../errors.ts'
+import { syncFolder } from '../folder.ts'
 import type { Key } from './seal.ts'
 
 /** The key file of a data folder. */
@@ -89,15 +90,6 @@ function writeDurably(file: string, text: string): void {
     closeSync(descriptor)
   }
   syncFolder(dirname(file))
-}
-
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

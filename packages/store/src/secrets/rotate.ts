@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { LOCKS } from '../changes/locks.ts'
 import type { Database } from '../database.ts'
 import { StoreError } from '../errors.ts'
+import { keyFileOf, openExisting, type StorePlace } from '../place.ts'
 import { keyOfCheck, readCheck, replaceCheck } from './check.ts'
 import { readKeyFile, writeKeyFile } from './key-file.ts'
 import { type Key, keyIdOf, newKey, seal, unseal } from './seal.ts'
@@ -75,3 +76,14 @@ const notTheKey = (file: string) =>
     'STORE_KEY',
     `${file} is not the key file of this database, or is missing; say where it is with --key-file`,
   )
+
+/**
+ * Replaces the key that the secrets of a store are sealed with, also beside a running node. It can be interrupted at any
+ * time and begun again. Backups from before need the old key.
+ * @returns how many secrets there were
+ * @throws {StoreError} `STORE_KEY` when the key file is not the database's
+ */
+export async function rotateKey(place: StorePlace): Promise<{ readonly secrets: number }> {
+  await using database = await openExisting(place)
+  return { secrets: await rotate(database, keyFileOf(place)) }
+}

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { freeName } from '../folder.ts'
 import { migrate, refuseNewer, schemaVersion } from '../schema/migrate.ts'
 import type { Migrations } from '../schema/migration.ts'
 import { lockFolder } from './lock.ts'
@@ -46,12 +46,4 @@ export async function prepareSqlite(
 /** `portolan.db.before-2` is the database as it was before the step to schema 2. What an earlier try has left stays. */
 function backUp({ connection }: SqliteDatabase, to: number): void {
   connection.prepare('vacuum into ?').run(freeName(`${connection.name}.before-${to}`))
-}
-
-/** The name, or the name with a number behind it when there is one of it already. */
-export function freeName(path: string): string {
-  for (let number = 1; ; number++) {
-    const candidate = number === 1 ? path : `${path}.${number}`
-    if (!existsSync(candidate)) return candidate
-  }
 }

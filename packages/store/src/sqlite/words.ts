@@ -13,6 +13,11 @@ export const sqliteWords: Dialect = {
     )
     return rows.length > 0
   },
+  async columnsOf(queries, table) {
+    const { rows } = await sql<{ name: string; type: string }>`
+      select name, type from pragma_table_info(${table}) order by cid`.execute(queries)
+    return rows.map(({ name, type }) => ({ name, integer: type.toLowerCase() === 'integer' }))
+  },
   contains: (text, part) => sql<boolean>`instr(${text}, ${part}) > 0`,
   // A transaction that writes has the database for itself.
   async serialise() {},
@@ -25,6 +30,8 @@ export const sqliteWords: Dialect = {
     return Array.from({ length: count }, (_, index) => last - BigInt(count - 1 - index))
   },
   async createOwn() {},
+  // Done by itself.
+  async catchUp() {},
   // Others poll.
   async announce() {},
   /**
