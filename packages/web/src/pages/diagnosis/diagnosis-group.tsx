@@ -1,4 +1,4 @@
-import { Badge, Paper, Title, UnstyledButton } from '@mantine/core'
+import { Anchor, Badge, Paper, Title, UnstyledButton } from '@mantine/core'
 import type { DiagnosisGroup } from '@portolan/console/contract'
 import { IconChevronDown } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
@@ -65,7 +65,13 @@ function Met({
 }) {
   const shown: ReactNode[] = values.slice(0, NAMES).map(value => (
     <Badge key={value} variant="default" component="span">
-      {linkTo ? <Link to={linkTo(value)}>{value}</Link> : <CodeText>{value}</CodeText>}
+      {linkTo ? (
+        <Anchor component={Link} inherit underline="always" to={linkTo(value)}>
+          {value}
+        </Anchor>
+      ) : (
+        <CodeText>{value}</CodeText>
+      )}
     </Badge>
   ))
   return (
@@ -98,7 +104,16 @@ function Examples({ group: { examples } }: { group: DiagnosisGroup }) {
         {examples.map(({ id: key, at, text, user, address, session }) => (
           <li key={key}>
             <Time at={at} /> {user !== '' && <b>{user}</b>} <CodeText>{address}</CodeText>{' '}
-            {session !== '' && <Link to={`/sessions/${encodeURIComponent(session)}`}>session {session}</Link>}
+            {session !== '' && (
+              <Anchor
+                component={Link}
+                inherit
+                underline="always"
+                to={`/sessions/${encodeURIComponent(session)}`}
+              >
+                session {session}
+              </Anchor>
+            )}
             <br />
             {text}
           </li>

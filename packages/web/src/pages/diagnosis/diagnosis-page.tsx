@@ -1,11 +1,11 @@
-import { Alert, Select, Skeleton, Stack, Text } from '@mantine/core'
+import { Select, Skeleton, Stack, Text } from '@mantine/core'
 import type { Diagnosis } from '@portolan/console/contract'
-import { IconInfoCircle } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { api } from '../../api/client.ts'
 import { EmptyView } from '../../components/empty-view.tsx'
 import { ErrorView } from '../../components/error-view.tsx'
+import { Notice } from '../../components/notice.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { countText, plural } from '../../format/format.ts'
 import { DiagnosisGroupView } from './diagnosis-group.tsx'
@@ -77,9 +77,9 @@ function Summary({ diagnosis: { groups, examined, complete, transfers, hours } }
         {countText(transfers)} transfers were complete meanwhile.
       </Text>
       {!complete && (
-        <Alert color="yellow" icon={<IconInfoCircle aria-hidden />}>
+        <Notice tone="warn">
           There were more failures than were looked at. A shorter time gives a whole picture.
-        </Alert>
+        </Notice>
       )}
     </>
   )

@@ -22,9 +22,9 @@ interface AddressRuleRowProps {
 
 const CELLS = [
   { name: 'userClass', label: 'User Class', placeholder: '*' },
-  { name: 'clients', label: 'Clients', placeholder: 'every client' },
-  { name: 'destination', label: 'Destination', placeholder: 'every address' },
-  { name: 'address', label: 'Address told', placeholder: '203.0.113.7, local …' },
+  { name: 'clients', label: 'Clients', placeholder: 'every' },
+  { name: 'destination', label: 'Destination', placeholder: 'every' },
+  { name: 'address', label: 'Address told', placeholder: '203.0.113.7' },
   { name: 'name', label: 'Name', placeholder: '' },
 ] as const
 
@@ -69,6 +69,7 @@ export function AddressRuleRow(props: AddressRuleRowProps) {
               label={narrow ? cell.label : undefined}
               aria-label={`${cell.label} of ${name}`}
               value={rule[cell.name] ?? ''}
+              title={rule[cell.name]}
               placeholder={cell.placeholder}
               readOnly={locked}
               spellCheck={false}

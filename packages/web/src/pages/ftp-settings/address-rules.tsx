@@ -2,6 +2,7 @@ import { Button, Checkbox, Group, Menu, Paper, Text, Title, VisuallyHidden } fro
 import type { AddressRule } from '@portolan/console/contract'
 import { IconChevronDown, IconPlus } from '@tabler/icons-react'
 import { useMemo, useRef, useState } from 'react'
+import { move as reorder } from '../../components/reorder.ts'
 import { useIsNarrow } from '../../components/rows.tsx'
 import { plural } from '../../format/format.ts'
 import { AddressRuleRow } from './address-rule-row.tsx'
@@ -11,7 +12,7 @@ import { FieldMeta } from './field-meta.tsx'
 import { rowId } from './field-row.tsx'
 import { PassivePreviewPanel } from './passive-preview-panel.tsx'
 import { parsePath, valueAt } from './paths.ts'
-import { acted, moved, type RuleRow, type RulesAction, rowsOf, rulesIn, tidy } from './rules.ts'
+import { acted, type RuleRow, type RulesAction, rowsOf, rulesIn, tidy } from './rules.ts'
 import type { FieldOf } from './schema-form.ts'
 import { isLocked, useSettingsDraft } from './use-settings-draft.ts'
 
@@ -42,7 +43,7 @@ export function AddressRules({ field }: { field: FieldOf<'table'> }) {
   const edit = (key: string, change: Partial<AddressRule>) =>
     save(rows.list.map(row => (row.key === key ? { key, rule: { ...row.rule, ...change } } : row)))
   const move = (from: number, to: number) => {
-    const next = moved(rows.list, from, to)
+    const next = reorder(rows.list, from, to)
     if (next === rows.list) return
     save(next)
     setSaid(
@@ -149,11 +150,11 @@ export function AddressRules({ field }: { field: FieldOf<'table'> }) {
                 )}
                 <th className={classes.place}>#</th>
                 <th className={classes.on}>Enabled</th>
-                <th>User Class</th>
-                <th>Clients</th>
+                <th className={classes.short}>User Class</th>
+                <th className={classes.long}>Clients</th>
                 <th>Destination</th>
-                <th>Address told</th>
-                <th>Name</th>
+                <th className={classes.long}>Address</th>
+                <th className={classes.short}>Name</th>
                 {!locked && (
                   <th className={classes.moves}>
                     <VisuallyHidden>Order</VisuallyHidden>

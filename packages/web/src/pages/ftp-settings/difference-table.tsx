@@ -1,4 +1,5 @@
 import type { SettingDifference } from '@portolan/console/contract'
+import { Fragment } from 'react'
 import classes from './difference.module.css'
 
 /** Settings that are not what they were: before and after, side by side. */
@@ -17,7 +18,7 @@ export function DifferenceTable({ difference }: { difference: readonly SettingDi
           {difference.map(({ path, before, after }) => (
             <tr key={path}>
               <td>
-                <code>{path}</code>
+                <code>{breakable(path)}</code>
               </td>
               <td className={classes.before}>{before === undefined ? <i>absent</i> : <del>{before}</del>}</td>
               <td className={classes.after}>{after === undefined ? <i>absent</i> : <ins>{after}</ins>}</td>
@@ -28,3 +29,12 @@ export function DifferenceTable({ difference }: { difference: readonly SettingDi
     </div>
   )
 }
+
+/** A path that breaks at its dots. */
+const breakable = (path: string) =>
+  path.split(/(?=[.[])/).map((part, place, parts) => (
+    <Fragment key={parts.slice(0, place + 1).join('')}>
+      {part}
+      <wbr />
+    </Fragment>
+  ))

@@ -139,6 +139,7 @@ function ChoiceInput({
 /** What stands in an empty input: what holds then. */
 function placeholderOf(field: Field): string {
   if (typeof field.default === 'string' || typeof field.default === 'number') return String(field.default)
+  if (Array.isArray(field.default)) return field.default.length === 0 ? 'none' : ''
   return field.default === undefined ? 'not set' : ''
 }
 

@@ -28,7 +28,6 @@ export function FieldRow({ field, label = field.label, headless = false }: Field
   const texts = own === undefined ? told.map(problem => placed(problem, field.path)) : [own]
   const id = rowId(field.path)
   const isWide = field.kind === 'table' || field.kind === 'record'
-  const meta = <FieldMeta path={field.path} label={label} originId={`${id}-origin`} />
   return (
     <div
       className={classes.row}
@@ -37,41 +36,40 @@ export function FieldRow({ field, label = field.label, headless = false }: Field
       data-wide={isWide || undefined}
     >
       <div>
-        {!headless &&
-          (isWide ? (
-            <span className={classes.label}>{label}</span>
-          ) : (
-            <label className={classes.label} htmlFor={`${id}-input`}>
-              {label}
-            </label>
-          ))}
+        <div className={classes.head}>
+          {!headless &&
+            (isWide ? (
+              <span className={classes.label}>{label}</span>
+            ) : (
+              <label className={classes.label} htmlFor={`${id}-input`}>
+                {label}
+              </label>
+            ))}
+          <FieldMeta path={field.path} label={label} originId={`${id}-origin`} />
+        </div>
         <p className={classes.description} id={`${id}-description`}>
           {field.description}
         </p>
       </div>
       <div className={classes.control}>
-        {isWide && meta}
-        <div className={classes.input}>
-          <FieldInput
-            field={field}
-            id={`${id}-input`}
-            label={label}
-            describedBy={`${id}-description ${id}-origin${texts.length > 0 ? ` ${id}-problem` : ''}`}
-            value={value}
-            invalid={texts.length > 0}
-            locked={isLocked(form, field.path)}
-            onChange={next => (next === '' ? form.empty(field) : form.change(field.path, next))}
-          />
-          {texts.length > 0 && (
-            <p className={classes.problem} id={`${id}-problem`}>
-              {texts.join('; ')}
-            </p>
-          )}
-          {draft.get(field.path)?.kind === 'reset' && (
-            <p className={classes.note}>Goes back to what the settings file says, else to the default.</p>
-          )}
-        </div>
-        {!isWide && meta}
+        <FieldInput
+          field={field}
+          id={`${id}-input`}
+          label={label}
+          describedBy={`${id}-description ${id}-origin${texts.length > 0 ? ` ${id}-problem` : ''}`}
+          value={value}
+          invalid={texts.length > 0}
+          locked={isLocked(form, field.path)}
+          onChange={next => (next === '' ? form.empty(field) : form.change(field.path, next))}
+        />
+        {texts.length > 0 && (
+          <p className={classes.problem} id={`${id}-problem`}>
+            {texts.join('; ')}
+          </p>
+        )}
+        {draft.get(field.path)?.kind === 'reset' && (
+          <p className={classes.note}>Goes back to what the settings file says, else to the default.</p>
+        )}
       </div>
     </div>
   )

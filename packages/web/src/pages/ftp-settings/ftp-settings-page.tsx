@@ -1,8 +1,8 @@
-import { Alert, Skeleton, Stack, Text } from '@mantine/core'
-import { IconAlertTriangle, IconLock } from '@tabler/icons-react'
+import { Anchor, Skeleton, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { ErrorView } from '../../components/error-view.tsx'
+import { Notice } from '../../components/notice.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { useCan } from '../../shell/me.ts'
 import { tabsOf } from './sections.ts'
@@ -25,27 +25,24 @@ export default function FtpSettingsPage() {
             {settings.data && (
               <>
                 Version {settings.data.version} is in force;{' '}
-                <Link to="/settings-history">see all versions</Link>.
+                <Anchor component={Link} inherit underline="always" to="/settings-history">
+                  see all versions
+                </Anchor>
+                .
               </>
             )}
           </>
         }
       />
       {!canWrite && (
-        <Alert color="gray" icon={<IconLock aria-hidden />} mb="md">
+        <Notice tone="info">
           <Text size="md">You may look at the settings. Changing them takes an administrator.</Text>
-        </Alert>
+        </Notice>
       )}
       {settings.data?.failure !== undefined && (
-        <Alert
-          color="red"
-          icon={<IconAlertTriangle aria-hidden />}
-          mb="md"
-          title="This node runs on older settings"
-          role="alert"
-        >
+        <Notice tone="bad" title="This node runs on older settings" role="alert">
           <Text size="md">{settings.data.failure}</Text>
-        </Alert>
+        </Notice>
       )}
       {error && (
         <ErrorView error={error} onRetry={() => void Promise.all([settings.refetch(), schema.refetch()])} />

@@ -32,15 +32,17 @@ export function PassivePreviewPanel({ rules, onDecided }: PassivePreviewPanelPro
     },
     250,
   )
+  // A rule that was only just added.
+  const unfinished = body.rules.findIndex(({ address }) => address === '') + 1
   const { data, error } = useQuery({
     queryKey: ['/passive/preview', body],
     queryFn: () => api.post<PassivePreview>('/passive/preview', body),
-    enabled: body.client !== '',
+    enabled: body.client !== '' && unfinished === 0,
     placeholderData: keepPreviousData,
     retry: false,
     staleTime: 30_000,
   })
-  const decided = error ? undefined : data?.rule
+  const decided = error || unfinished > 0 ? undefined : data?.rule
   useEffect(() => onDecided(decided), [decided, onDecided])
   const fields = error instanceof ApiError ? error.fields : {}
   const others = error instanceof ApiError ? error.errors.filter(({ path }) => path.startsWith('rules')) : []
@@ -73,7 +75,6 @@ export function PassivePreviewPanel({ rules, onDecided }: PassivePreviewPanelPro
         </div>
         <TextInput
           label="Client address"
-          labelProps={{ mb: 8 }}
           spellCheck={false}
           value={client}
           error={fields.client}
@@ -81,7 +82,6 @@ export function PassivePreviewPanel({ rules, onDecided }: PassivePreviewPanelPro
         />
         <TextInput
           label="Connected to"
-          labelProps={{ mb: 8 }}
           placeholder="the first listener"
           spellCheck={false}
           value={destination}
@@ -96,7 +96,12 @@ export function PassivePreviewPanel({ rules, onDecided }: PassivePreviewPanelPro
             {path}: {message}
           </Text>
         ))}
-        {!error && data && (
+        {unfinished > 0 && (
+          <Text size="sm" c="dimmed" mt="xs">
+            Rule {unfinished} has no address yet.
+          </Text>
+        )}
+        {unfinished === 0 && !error && data && (
           <p className={classes.sentence}>
             {data.sentence} <Because because={data.because} />
           </p>

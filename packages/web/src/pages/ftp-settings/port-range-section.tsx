@@ -1,4 +1,4 @@
-import { NumberInput } from '@mantine/core'
+import { Input, NumberInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import type { PortAdvice } from '@portolan/console/contract'
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
@@ -50,15 +50,14 @@ function Range({ kind, basePort, numberOfPorts }: RangeProps) {
       <div className={classes.range}>
         <PortInput field={basePort} label="Base Port" />
         <PortInput field={numberOfPorts} label="Number Of Ports" />
-        <div className={classes.end}>
-          <span id={`${kind}-port-end`}>Port End</span>
+        <Input.Wrapper label="Port End" labelElement="div" id={`${kind}-port-end`} className={classes.end}>
           <output
-            aria-labelledby={`${kind}-port-end`}
+            aria-labelledby={`${kind}-port-end-label`}
             htmlFor={`${rowId(basePort.path)}-input ${rowId(numberOfPorts.path)}-input`}
           >
             {end ?? (base === undefined || base === '' ? 'chosen by the system' : '–')}
           </output>
-        </div>
+        </Input.Wrapper>
       </div>
       <Advice kind={kind} basePort={base} numberOfPorts={count} />
     </fieldset>
@@ -91,7 +90,9 @@ function PortInput({ field, label }: { field: Field; label: string }) {
         max={field.kind === 'number' ? field.maximum : undefined}
         onChange={next => (next === '' ? form.empty(field) : form.change(field.path, next))}
       />
-      <FieldMeta path={field.path} label={label} />
+      <div className={classes.below}>
+        <FieldMeta path={field.path} label={label} />
+      </div>
     </div>
   )
 }

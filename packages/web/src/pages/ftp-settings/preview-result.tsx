@@ -1,6 +1,6 @@
-import { Alert, Button, List, Stack, Text } from '@mantine/core'
+import { Button, List, Stack, Text } from '@mantine/core'
 import type { FieldProblem, SettingsPreview } from '@portolan/console/contract'
-import { IconAlertTriangle, IconArrowsExchange, IconCircleX } from '@tabler/icons-react'
+import { Notice } from '../../components/notice.tsx'
 import { DifferenceTable } from './difference-table.tsx'
 
 interface PreviewResultProps {
@@ -15,9 +15,9 @@ export function PreviewResult({ preview, onJump }: PreviewResultProps) {
   return (
     <Stack gap="sm">
       {problems.length > 0 && (
-        <Alert color="red" icon={<IconCircleX aria-hidden />} title="This cannot be saved yet">
+        <Notice tone="bad" title="This cannot be saved yet">
           <Places places={problems} onJump={onJump} />
-        </Alert>
+        </Notice>
       )}
       {difference.length > 0 ? (
         <DifferenceTable difference={difference} />
@@ -25,18 +25,18 @@ export function PreviewResult({ preview, onJump }: PreviewResultProps) {
         problems.length === 0 && <Text size="md">Nothing would change.</Text>
       )}
       {consequences.length > 0 && (
-        <Alert color="navy" icon={<IconArrowsExchange aria-hidden />} title="What happens beside">
+        <Notice tone="info" title="What else happens">
           <List size="sm" spacing={3}>
             {consequences.map(({ path, code, text }) => (
               <List.Item key={`${code} ${path}`}>{text}</List.Item>
             ))}
           </List>
-        </Alert>
+        </Notice>
       )}
       {warnings.length > 0 && (
-        <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} title="To think of">
+        <Notice tone="warn" title="To think of">
           <Places places={warnings} onJump={onJump} />
-        </Alert>
+        </Notice>
       )}
     </Stack>
   )

@@ -1,12 +1,13 @@
-import { Alert, Button, Group, Loader, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Loader, Modal, Stack, Text, TextInput } from '@mantine/core'
 import type { SettingsPreview, SettingsView } from '@portolan/console/contract'
-import { IconGitMerge } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ApiError, api } from '../../api/client.ts'
 import { ErrorView } from '../../components/error-view.tsx'
+import { Notice } from '../../components/notice.tsx'
 import { notifyDone } from '../../components/notify.ts'
 import { changesOf } from './draft.ts'
+import classes from './page.module.css'
 import { PreviewResult } from './preview-result.tsx'
 import { settingsQuery } from './settings-queries.ts'
 import type { DraftState } from './use-settings-draft.ts'
@@ -74,13 +75,6 @@ export function ReviewDialog({ form, onClose, onJump }: ReviewDialogProps) {
       >
         <Stack gap="md">
           {preview.isPending && <Loader size="sm" aria-label="Looking at what would change" />}
-          {isStale && <Stale busy={look.isPending} onLook={() => look.mutate()} />}
-          {failure && !isStale && refused.length === 0 && <ErrorView error={failure} />}
-          {form.both.length > 0 && (
-            <Alert color="yellow" icon={<IconGitMerge aria-hidden />} title="Changed by somebody else, too">
-              Your values would replace theirs: {form.both.join(', ')}
-            </Alert>
-          )}
           {result && <PreviewResult preview={result} onJump={jump} />}
           <Text size="sm" c="dimmed">
             Running sessions stay as they are. New connections use the new settings at once.
@@ -93,7 +87,14 @@ export function ReviewDialog({ form, onClose, onJump }: ReviewDialogProps) {
             onChange={event => setComment(event.currentTarget.value)}
             data-autofocus
           />
-          <Group justify="flex-end" gap="xs">
+          {isStale && <Stale busy={look.isPending} onLook={() => look.mutate()} />}
+          {failure && !isStale && refused.length === 0 && <ErrorView error={failure} />}
+          {form.both.length > 0 && (
+            <Notice tone="warn" title="Changed by somebody else, too">
+              Your values would replace theirs: {form.both.join(', ')}
+            </Notice>
+          )}
+          <Group justify="flex-end" gap="xs" className={classes.actions}>
             <Button variant="default" onClick={onClose}>
               Go on editing
             </Button>
@@ -114,12 +115,7 @@ export function ReviewDialog({ form, onClose, onJump }: ReviewDialogProps) {
 /** Somebody else has saved meanwhile. */
 export function Stale({ busy, onLook }: { busy: boolean; onLook: () => void }) {
   return (
-    <Alert
-      color="yellow"
-      icon={<IconGitMerge aria-hidden />}
-      title="Somebody else has saved meanwhile"
-      role="alert"
-    >
+    <Notice tone="warn" title="Somebody else has saved meanwhile" role="alert">
       <Text size="md">
         Your changes were made on an older version. They can be laid over the newer one; what you did not
         touch is then as it says.
@@ -127,6 +123,6 @@ export function Stale({ busy, onLook }: { busy: boolean; onLook: () => void }) {
       <Button mt="sm" size="xs" loading={busy} onClick={onLook}>
         Lay my changes over the newer version
       </Button>
-    </Alert>
+    </Notice>
   )
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AddressRule } from '@portolan/console/contract'
-import fc from 'fast-check'
-import { acted, moved, type RuleRow, rowsOf, rulesIn, tidy } from './rules.ts'
+import { acted, type RuleRow, rowsOf, rulesIn, tidy } from './rules.ts'
 
 const rule = (address: string, more: Partial<AddressRule> = {}): AddressRule => ({
   enabled: true,
@@ -12,27 +11,6 @@ const rule = (address: string, more: Partial<AddressRule> = {}): AddressRule => 
 })
 const rows: RuleRow[] = ['a', 'b', 'c'].map(key => ({ key, rule: rule(key) }))
 const keys = (list: readonly RuleRow[]) => list.map(({ key }) => key).join('')
-
-test('a rule moves to another place and no further than the ends', () => {
-  for (const [from, to, order] of [
-    [0, 1, 'bac'],
-    [2, 0, 'cab'],
-    [0, 9, 'bca'],
-    [1, -5, 'bac'],
-    [1, 1, 'abc'],
-    [7, 0, 'abc'],
-  ] as const) {
-    assert.equal(keys(moved(rows, from, to)), order, `${from} to ${to}`)
-  }
-})
-
-test('moving loses and doubles nothing', () => {
-  fc.assert(
-    fc.property(fc.array(fc.nat()), fc.nat(20), fc.integer({ min: -3, max: 20 }), (list, from, to) => {
-      assert.deepEqual([...moved(list, from, to)].sort(), [...list].sort())
-    }),
-  )
-})
 
 test('an action is for the ticked rules alone', () => {
   const ticked = new Set(['a', 'c'])

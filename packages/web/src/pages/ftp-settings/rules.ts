@@ -23,15 +23,6 @@ export function rowsOf(
   })
 }
 
-/** The list with the row at `from` at place `to`; places beyond the ends mean the ends. */
-export function moved<T>(rows: readonly T[], from: number, to: number): readonly T[] {
-  const row = rows[from]
-  const target = Math.min(Math.max(to, 0), rows.length - 1)
-  if (row === undefined || target === from) return rows
-  const rest = rows.filter((_, place) => place !== from)
-  return [...rest.slice(0, target), row, ...rest.slice(target)]
-}
-
 /** *Select Action* on the ticked rows. */
 export function acted(rows: readonly RuleRow[], ticked: ReadonlySet<string>, action: RulesAction): RuleRow[] {
   if (action === 'delete') return rows.filter(({ key }) => !ticked.has(key))

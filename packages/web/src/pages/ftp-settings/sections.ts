@@ -20,7 +20,7 @@ export function tabsOf(schema: FormSchema): Tab[] {
   const first = FIRST.flatMap(name => fields.filter(field => field.name === name))
   const others = fields.filter(field => !ELSEWHERE.has(field.name) && !FIRST.includes(field.name))
   return [
-    { id: 'data-connections', label: 'Active and passive mode', fields: first },
+    { id: 'data-connections', label: 'FTP modes', fields: first },
     ...others.map(field => ({ id: field.name, label: field.label, fields: [field] })),
   ]
 }

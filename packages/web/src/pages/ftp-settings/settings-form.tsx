@@ -1,8 +1,8 @@
-import { Alert, Paper, Select, Title } from '@mantine/core'
+import { Paper, Select, Title } from '@mantine/core'
 import type { SettingsView } from '@portolan/console/contract'
-import { IconAlertTriangle } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect, useState } from 'react'
+import { Notice } from '../../components/notice.tsx'
 import { useIsNarrow } from '../../components/rows.tsx'
 import { UnsavedGuard } from '../../components/save-bar.tsx'
 import { AddressRules } from './address-rules.tsx'
@@ -186,18 +186,13 @@ function Warnings({ tab, form }: { tab: Tab | undefined; form: DraftState }) {
   )
   if (warnings.length === 0) return null
   return (
-    <Alert
-      color="yellow"
-      icon={<IconAlertTriangle aria-hidden />}
-      mb="md"
-      title="The check of the settings says"
-    >
+    <Notice tone="warn" title="The check of the settings says">
       {warnings.map(({ path, message }) => (
         <div key={`${path} ${message}`}>
           <code>{path}</code> {message}
         </div>
       ))}
-    </Alert>
+    </Notice>
   )
 }
 

@@ -10,7 +10,7 @@ import classes from './overview.module.css'
 export function Failures({ failures }: { failures: Overview['failures'] }) {
   return (
     <Paper component="section" className={classes.part} aria-labelledby="failures-title">
-      <Group justify="space-between">
+      <Group justify="space-between" gap={4}>
         <Title order={2} id="failures-title">
           What failed lately
         </Title>
@@ -24,7 +24,9 @@ export function Failures({ failures }: { failures: Overview['failures'] }) {
         </Group>
       </Group>
       {failures.length === 0 ? (
-        <Status tone="good">nothing failed</Status>
+        <p className={classes.nothing}>
+          <Status tone="good">nothing failed</Status>
+        </p>
       ) : (
         <ul className={classes.failures}>
           {failures.map(({ id, at, kind, code, text, user, address, session }) => (
@@ -46,7 +48,15 @@ export function Failures({ failures }: { failures: Overview['failures'] }) {
                 )}
                 {session !== '' && (
                   <>
-                    in session <Link to={`/sessions/${encodeURIComponent(session)}`}>{session}</Link>
+                    in session{' '}
+                    <Anchor
+                      component={Link}
+                      inherit
+                      underline="always"
+                      to={`/sessions/${encodeURIComponent(session)}`}
+                    >
+                      {session}
+                    </Anchor>
                   </>
                 )}
               </Text>

@@ -1,9 +1,9 @@
-import { Alert, Anchor, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
 import type { Overview, Sample } from '@portolan/console/contract'
-import { IconAlertTriangle } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { ErrorView } from '../../components/error-view.tsx'
+import { Notice } from '../../components/notice.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Plot, type PlotLine } from '../../components/plot.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
@@ -52,7 +52,7 @@ export default function OverviewPage() {
       <Figures overview={data} now={now} />
       {isQuiet && <FirstSteps overview={data} />}
       <Plots samples={samples} now={now} />
-      <div className={classes.columns}>
+      <div className={classes.columns} data-quiet={failures.length === 0 || undefined}>
         <Failures failures={failures} />
         <div className={classes.side}>
           <Listeners overview={data} />
@@ -142,16 +142,22 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 function Warnings({ warnings }: { warnings: Overview['warnings'] }) {
   if (warnings.length === 0) return null
   return (
-    <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} mb="md" title="To look after">
-      <ul className={classes.warnings}>
+    <Notice tone="warn" title="To look after">
+      <ul>
         {warnings.map(({ path, message }) => (
           <li key={`${path} ${message}`}>
             <Text component="span" size="md">
               {path !== '' && (
                 <>
-                  <Link to="/ftp-settings" search={{ field: path } as never}>
+                  <Anchor
+                    component={Link}
+                    inherit
+                    underline="always"
+                    to="/ftp-settings"
+                    search={{ field: path } as never}
+                  >
                     <code>{path}</code>
-                  </Link>{' '}
+                  </Anchor>{' '}
                 </>
               )}
               {message}
@@ -159,6 +165,6 @@ function Warnings({ warnings }: { warnings: Overview['warnings'] }) {
           </li>
         ))}
       </ul>
-    </Alert>
+    </Notice>
   )
 }

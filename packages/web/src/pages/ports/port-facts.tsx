@@ -1,3 +1,4 @@
+import { Anchor } from '@mantine/core'
 import type { Port } from '@portolan/console/contract'
 import { Link } from '@tanstack/react-router'
 import { STATE_LETTER, STATE_WORD } from './port-map.ts'
@@ -32,7 +33,9 @@ export function SessionLinks({ sessions }: { sessions: readonly string[] }) {
   return sessions.map((session, place) => (
     <span key={session}>
       {place > 0 && ', '}
-      <Link to={`/sessions/${encodeURIComponent(session)}`}>session {session}</Link>
+      <Anchor component={Link} inherit underline="always" to={`/sessions/${encodeURIComponent(session)}`}>
+        session {session}
+      </Anchor>
     </span>
   ))
 }

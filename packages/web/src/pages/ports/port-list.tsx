@@ -1,5 +1,4 @@
 import type { Port } from '@portolan/console/contract'
-import { EmptyView } from '../../components/empty-view.tsx'
 import { type Column, Rows } from '../../components/rows.tsx'
 import { SessionLinks } from './port-facts.tsx'
 import { STATE_LETTER, STATE_WORD } from './port-map.ts'
@@ -43,7 +42,7 @@ const columns: readonly Column<Port>[] = [
 
 /** The ports that are not simply free, as a table. */
 export function PortList({ ports, label }: { ports: readonly Port[]; label: string }) {
-  if (ports.length === 0) return <EmptyView text="No port is reserved or in use." />
+  if (ports.length === 0) return <p className={classes.nothing}>No port is reserved or in use.</p>
   return (
     <>
       <Rows label={label} columns={columns} rows={ports.slice(0, MOST)} rowKey={({ port }) => String(port)} />

@@ -16,8 +16,8 @@ import {
 import classes from './ports.module.css'
 
 /** Width of a cell with its gap, and of the port number before a row, in pixels. */
-const CELL = 17
-const GUTTER = 52
+const CELL = 16
+const GUTTER = 46
 
 interface PortPictureProps {
   readonly map: PortMap

@@ -1,8 +1,8 @@
-import { Alert, SegmentedControl, Skeleton, Text } from '@mantine/core'
+import { SegmentedControl, Skeleton, Text } from '@mantine/core'
 import type { PortsView } from '@portolan/console/contract'
-import { IconHourglass } from '@tabler/icons-react'
 import { useState } from 'react'
 import { ErrorView } from '../../components/error-view.tsx'
+import { Notice } from '../../components/notice.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { plural } from '../../format/format.ts'
 import { RangeView } from './range-view.tsx'
@@ -48,11 +48,11 @@ export default function PortsPage() {
 function Waiting({ view: { waiting } }: { view: PortsView }) {
   if (waiting === 0) return null
   return (
-    <Alert color="yellow" icon={<IconHourglass aria-hidden />} mb="md" role="status">
+    <Notice tone="warn" role="status">
       <Text size="md">
         {plural(waiting, 'session waits', 'sessions wait')} for a free passive port. More ports, or a shorter
         accept timeout, would help.
       </Text>
-    </Alert>
+    </Notice>
   )
 }

@@ -1,6 +1,6 @@
-import { Alert, Anchor, Button, Group, Paper, Skeleton, Text } from '@mantine/core'
+import { Anchor, Button, Group, Paper, Skeleton, Text } from '@mantine/core'
 import type { SessionDetail } from '@portolan/console/contract'
-import { IconArrowLeft, IconDoorExit, IconFlag } from '@tabler/icons-react'
+import { IconArrowLeft, IconDoorExit } from '@tabler/icons-react'
 import { Link, useParams } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { ApiError, api } from '../../api/client.ts'
@@ -9,6 +9,7 @@ import { CodeText } from '../../components/code-text.tsx'
 import { ConfirmButton } from '../../components/confirm.tsx'
 import { EmptyView } from '../../components/empty-view.tsx'
 import { ErrorView } from '../../components/error-view.tsx'
+import { Notice } from '../../components/notice.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Status } from '../../components/status.tsx'
 import { Duration, TimeAgo } from '../../components/time-ago.tsx'
@@ -56,15 +57,21 @@ export default function SessionPage() {
         actions={!isOver && <Kick detail={detail} />}
       />
       {isOver && (
-        <Alert color="gray" icon={<IconFlag aria-hidden />} mb="md" role="status">
+        <Notice tone="info" role="status">
           <Text size="md">
             This session is over. Below is what was seen last; its transfers are in the{' '}
-            <Link to="/transfers" search={{ search: id } as never}>
+            <Anchor
+              component={Link}
+              inherit
+              underline="always"
+              to="/transfers"
+              search={{ search: id } as never}
+            >
               transfers log
-            </Link>
+            </Anchor>
             .
           </Text>
-        </Alert>
+        </Notice>
       )}
       <Facts detail={detail} over={isOver} />
       <div className={classes.columns}>

@@ -35,7 +35,7 @@ export const SessionRow = memo(function SessionRow(props: SessionRowProps) {
   const kick = canKick && (
     <ActionIcon
       size="md"
-      color="red"
+      className={classes.kickOne}
       aria-label={`Kick session ${session.session} of ${who}`}
       title="Kick"
       onClick={() => onKick(session.session)}

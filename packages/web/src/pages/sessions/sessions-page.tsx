@@ -45,7 +45,7 @@ export default function SessionsPage() {
     <>
       <PageHeader
         title="Sessions"
-        description="Control connections of this node, as they are now. Open one to read its dialogue and see its data connections."
+        description="Control connections as they are now. Open one to read its dialogue and see its data connections."
       />
       <div className={classes.bar}>
         <SearchInput label="Search user, class, address, path" value={search} onChange={setSearch} />

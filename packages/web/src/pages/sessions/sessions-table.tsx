@@ -2,7 +2,7 @@ import { Box, Checkbox, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconSelector } from '@tabler/icons-react'
 import { useIsNarrow } from '../../components/rows.tsx'
 import { useNow } from '../../components/time-ago.tsx'
-import { agoText, durationText, rateText } from '../../format/format.ts'
+import { agoText, rateText } from '../../format/format.ts'
 import { type LiveRow, rateNow, type SessionSort, type SortedBy } from './live-rows.ts'
 import { SessionRow } from './session-row.tsx'
 import classes from './sessions.module.css'
@@ -108,8 +108,13 @@ export function SessionsTable(props: SessionsTableProps) {
   )
 }
 
-/** Idle times to the second, so that rows read the same for as long as they can. */
-const idleText = (ms: number) => (ms < 1_000 ? '' : durationText(Math.floor(ms / 1_000) * 1_000))
+/** The largest unit of an idle time, so that a row reads the same for as long as it can. */
+function idleText(ms: number): string {
+  const seconds = Math.floor(ms / 1_000)
+  if (seconds < 1) return ''
+  if (seconds < 60) return `${seconds} s`
+  return seconds < 3_600 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3_600)} h`
+}
 
 const Spacer = ({ height, columns }: { height: number; columns: number }) => (
   <tr style={{ height }}>

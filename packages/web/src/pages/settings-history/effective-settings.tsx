@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core'
+import { Anchor, Text } from '@mantine/core'
 import type { ExplainedSetting } from '@portolan/console/contract'
 import { Link } from '@tanstack/react-router'
 import { CodeText } from '../../components/code-text.tsx'
@@ -17,9 +17,14 @@ const columns: readonly Column<ExplainedSetting>[] = [
     priority: 1,
     width: '26%',
     cell: ({ path }) => (
-      <Link to={`/ftp-settings?field=${encodeURIComponent(path)}`}>
+      <Anchor
+        component={Link}
+        inherit
+        underline="always"
+        to={`/ftp-settings?field=${encodeURIComponent(path)}`}
+      >
         <CodeText>{path}</CodeText>
-      </Link>
+      </Anchor>
     ),
   },
   { key: 'value', header: 'Value', width: '20%', cell: ({ value }) => <CodeText>{value}</CodeText> },
