@@ -13,6 +13,7 @@ import type { Services } from '../node/services.ts'
 import { createSettingsService } from '../node/settings-service-impl.ts'
 import { SetupToken } from '../node/setup-token.ts'
 import { StoreAuthenticator } from '../node/store-authenticator.ts'
+import { storedCertificate } from '../node/stored-certificate.ts'
 import { type AppOptions, createApp } from './app.ts'
 import { csrfTokenOf } from './csrf.ts'
 import type { Route } from './route.ts'
@@ -138,7 +139,9 @@ async function startServices(
   const node = await NodeSettings.load(store, stored => loadSettings({ file, ...stored }))
   const inForce = () => node.loaded.settings
   const authenticator = new StoreAuthenticator({ store, settings: inForce, warn: () => {} })
-  const server = started.use(new FtpServer(inForce(), { authenticator }))
+  const server = started.use(
+    new FtpServer(inForce(), { authenticator, certificate: wanted => storedCertificate(store, wanted) }),
+  )
   await server.start()
   const live = started.use(new LiveSampler({ server, node: 'test' }))
   return {
