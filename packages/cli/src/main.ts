@@ -5,6 +5,7 @@ import { addDoctorFlags, type DoctorFlags } from './doctor-flags.ts'
 import { addServeFlags, type ServeFlags } from './flags.ts'
 import type { Io } from './io.ts'
 import { addPlanFlags, type PlanFlags } from './plan-flags.ts'
+import { addStoreCommands } from './store-commands.ts'
 import { EXIT, explainError } from './user-error.ts'
 import { version } from './version.ts'
 
@@ -102,6 +103,7 @@ function build(io: Io, run: (work: () => Promise<number>) => Promise<void>): Com
       return runDoctor(url, flags, clientIo(io))
     }),
   )
+  addStoreCommands(program, io, run)
   addClientCommands(program, io, run)
   return program
 }
