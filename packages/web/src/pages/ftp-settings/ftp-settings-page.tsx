@@ -21,10 +21,10 @@ export default function FtpSettingsPage() {
         title="FTP Settings"
         description={
           <>
-            A change is in force for new connections at once and ends no session.{' '}
+            Changes hold for new connections at once and end no session.{' '}
             {settings.data && (
               <>
-                Version {settings.data.version} is in force;{' '}
+                Version {settings.data.version};{' '}
                 <Anchor component={Link} inherit underline="always" to="/settings-history">
                   see all versions
                 </Anchor>
@@ -35,12 +35,12 @@ export default function FtpSettingsPage() {
         }
       />
       {!canWrite && (
-        <Notice tone="info">
+        <Notice spaced tone="info">
           <Text size="md">You may look at the settings. Changing them takes an administrator.</Text>
         </Notice>
       )}
       {settings.data?.failure !== undefined && (
-        <Notice tone="bad" title="This node runs on older settings" role="alert">
+        <Notice spaced tone="bad" title="This node runs on older settings" role="alert">
           <Text size="md">{settings.data.failure}</Text>
         </Notice>
       )}

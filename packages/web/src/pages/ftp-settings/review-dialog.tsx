@@ -87,25 +87,27 @@ export function ReviewDialog({ form, onClose, onJump }: ReviewDialogProps) {
             onChange={event => setComment(event.currentTarget.value)}
             data-autofocus
           />
-          {isStale && <Stale busy={look.isPending} onLook={() => look.mutate()} />}
-          {failure && !isStale && refused.length === 0 && <ErrorView error={failure} />}
-          {form.both.length > 0 && (
-            <Notice tone="warn" title="Changed by somebody else, too">
-              Your values would replace theirs: {form.both.join(', ')}
-            </Notice>
-          )}
-          <Group justify="flex-end" gap="xs" className={classes.actions}>
-            <Button variant="default" onClick={onClose}>
-              Go on editing
-            </Button>
-            <Button
-              type="submit"
-              loading={save.isPending}
-              disabled={!result || result.problems.length > 0 || result.difference.length === 0 || isStale}
-            >
-              Save
-            </Button>
-          </Group>
+          <div className={classes.actions}>
+            {isStale && <Stale busy={look.isPending} onLook={() => look.mutate()} />}
+            {failure && !isStale && refused.length === 0 && <ErrorView error={failure} />}
+            {form.both.length > 0 && (
+              <Notice tone="warn" title="Changed by somebody else, too">
+                Your values would replace theirs: {form.both.join(', ')}
+              </Notice>
+            )}
+            <Group justify="flex-end" gap="xs">
+              <Button variant="default" onClick={onClose}>
+                Go on editing
+              </Button>
+              <Button
+                type="submit"
+                loading={save.isPending}
+                disabled={!result || result.problems.length > 0 || result.difference.length === 0 || isStale}
+              >
+                Save
+              </Button>
+            </Group>
+          </div>
         </Stack>
       </form>
     </Modal>
@@ -113,9 +115,9 @@ export function ReviewDialog({ form, onClose, onJump }: ReviewDialogProps) {
 }
 
 /** Somebody else has saved meanwhile. */
-export function Stale({ busy, onLook }: { busy: boolean; onLook: () => void }) {
+export function Stale({ busy, onLook, spaced }: { busy: boolean; onLook: () => void; spaced?: boolean }) {
   return (
-    <Notice tone="warn" title="Somebody else has saved meanwhile" role="alert">
+    <Notice tone="warn" title="Somebody else has saved meanwhile" role="alert" spaced={spaced}>
       <Text size="md">
         Your changes were made on an older version. They can be laid over the newer one; what you did not
         touch is then as it says.

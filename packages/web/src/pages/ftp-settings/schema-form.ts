@@ -105,7 +105,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ftp: 'FTP',
   ip: 'IP',
   proxy: 'PROXY',
-  umask: 'Umask',
+  url: 'URL',
 }
 
 /** A key of the settings as a label: `sessionsPerAddress` is "Sessions per address". */

@@ -36,7 +36,7 @@ export function SettingsForm({ latest, tabs, readOnly }: SettingsFormProps) {
       <div className={classes.layout}>
         <TabList tabs={tabs} tab={tab} form={form} onOpen={openTab} />
         <div>
-          {form.newer && <Stale busy={false} onLook={() => form.rebase(latest)} />}
+          {form.newer && <Stale spaced busy={false} onLook={() => form.rebase(latest)} />}
           <Warnings tab={tab} form={form} />
           <TabView tab={tab} />
           {form.draft.size > 0 && (
@@ -186,7 +186,7 @@ function Warnings({ tab, form }: { tab: Tab | undefined; form: DraftState }) {
   )
   if (warnings.length === 0) return null
   return (
-    <Notice tone="warn" title="The check of the settings says">
+    <Notice spaced tone="warn" title="The check of the settings says">
       {warnings.map(({ path, message }) => (
         <div key={`${path} ${message}`}>
           <code>{path}</code> {message}

@@ -142,7 +142,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 function Warnings({ warnings }: { warnings: Overview['warnings'] }) {
   if (warnings.length === 0) return null
   return (
-    <Notice tone="warn" title="To look after">
+    <Notice spaced tone="warn" title="To look after">
       <ul>
         {warnings.map(({ path, message }) => (
           <li key={`${path} ${message}`}>

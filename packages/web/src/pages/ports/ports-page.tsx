@@ -48,7 +48,7 @@ export default function PortsPage() {
 function Waiting({ view: { waiting } }: { view: PortsView }) {
   if (waiting === 0) return null
   return (
-    <Notice tone="warn" role="status">
+    <Notice spaced tone="warn" role="status">
       <Text size="md">
         {plural(waiting, 'session waits', 'sessions wait')} for a free passive port. More ports, or a shorter
         accept timeout, would help.

@@ -57,7 +57,7 @@ export default function SessionPage() {
         actions={!isOver && <Kick detail={detail} />}
       />
       {isOver && (
-        <Notice tone="info" role="status">
+        <Notice spaced tone="info" role="status">
           <Text size="md">
             This session is over. Below is what was seen last; its transfers are in the{' '}
             <Anchor
