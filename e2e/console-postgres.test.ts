@@ -90,7 +90,7 @@ tls: { selfSigned: true }
 server: { dataFolder: ., workers: 1 }
 `
   await writeFile(join(data, 'portolan.yaml'), text)
-  return serveConsole(['--database', database], { cwd, own: true })
+  return serveConsole(['--database', database], { cwd, places: [] })
 }
 
 describe('two nodes on one PostgreSQL behind haproxy', { skip }, () => {

@@ -10,8 +10,8 @@ export const CHROMIUM = findProgram('chromium')
 /** A page, and what its console and its requests said that they should not have. */
 export interface WatchedPage extends AsyncDisposable {
   readonly page: Page
-  /** Errors and warnings of the console, exceptions, failed requests. */
-  readonly complaints: readonly string[]
+  /** Errors and warnings of the console, and exceptions, since this was asked the last time. */
+  complaints(): string[]
 }
 
 /** How a page is looked at. */
@@ -46,5 +46,5 @@ export async function openPage(
       complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`)
   })
   page.on('pageerror', error => complaints.push(`exception: ${error.message}`))
-  return { page, complaints, [Symbol.asyncDispose]: () => context.close() }
+  return { page, complaints: () => complaints.splice(0), [Symbol.asyncDispose]: () => context.close() }
 }

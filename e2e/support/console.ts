@@ -8,6 +8,8 @@ import { freePorts } from './ports.ts'
 /** The administrator that {@link serveConsole} makes. */
 export const ADMIN = { name: 'admin', password: `a long password ${randomBytes(6).toString('hex')}` }
 
+const ANY_PORTS = ['--listen', '127.0.0.1:0', '--console', '127.0.0.1:0', '--workers', '1']
+
 /** An answer of the API. */
 export interface ApiAnswer {
   readonly status: number
@@ -34,17 +36,16 @@ export interface ServedConsole extends Serving {
 /**
  * Starts `portolan serve` with a console on free ports, in the data folder of the scratch folder `cwd`. A settings file is made
  * there unless there is one: it names passive ports that are free, since what a flag has set the console cannot change.
- * @param args - beside `--listen`, `--console`, `--workers` and `--log`
- * @param options.own - the settings file of the caller names the listeners and the console
+ * @param args - beside those of `places` and `--log`
+ * @param options.places - where it listens; default any free ports, with one worker
  */
 export async function serveConsole(
   args: readonly string[],
-  { cwd, own = false }: { cwd: string; own?: boolean },
+  { cwd, places = ANY_PORTS }: { cwd: string; places?: readonly string[] },
 ): Promise<ServedConsole> {
   const file = join(cwd, 'data', 'portolan.yaml')
   if (!existsSync(file)) await writeSettings(file)
-  const flags = own ? [] : ['--listen', '127.0.0.1:0', '--console', '127.0.0.1:0', '--workers', '1']
-  const serving = await servePortolan([...flags, '--log', 'json', ...args], { cwd })
+  const serving = await servePortolan([...places, '--log', 'json', ...args], { cwd })
   const url = serving.lines.flatMap(line => /^console (\S+)$/.exec(line)?.[1] ?? [])[0]
   if (url === undefined) throw new Error(`no console in: ${serving.lines.join('\n')}`)
   const setupUrl = serving.lines.flatMap(line => /(https?:\S+\/setup#\S+)/.exec(line)?.[1] ?? [])[0]

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { type BusyNode, PASSWORD, startBusyNode } from './console/busy-node.ts'
+import { axeFaults, openAs, overflow } from './console/look.ts'
+import { LOOKS, PAGES } from './console/pages.ts'
+import { CHROMIUM, openPage, startBrowser } from './support/browser.ts'
+import { signIn } from './support/console.ts'
+
+const skip = CHROMIUM === undefined && 'chromium is not installed'
+
+describe('the web console in a browser', { skip }, () => {
+  let busy: BusyNode
+  let browser: Browser
+  before(async () => {
+    ;[busy, browser] = await Promise.all([startBusyNode(), startBrowser()])
+  })
+  after(async () => {
+    await browser?.close()
+    await busy?.[Symbol.asyncDispose]()
+  })
+
+  for (const look of LOOKS) {
+    it(`shows every page at ${look.width} pixels in ${look.scheme}, without a complaint and without a serious fault of access`, async () => {
+      const { node, api } = busy
+      await using watched = await openAs(browser, node.url, api, look)
+      const { page, complaints } = watched
+      const found: string[] = []
+      for (const { path, shows } of PAGES) {
+        await page.goto(`${node.url}${path}`)
+        await page
+          .locator('main')
+          .getByText(shows)
+          .first()
+          .waitFor()
+          .catch(() => found.push(`${path}: does not show ${shows}`))
+        for (const fault of await axeFaults(page))
+          found.push(`${path}: ${fault.id}: ${fault.help}: ${fault.where.slice(0, 3).join(', ')}`)
+        const wide = await overflow(page)
+        if (wide > 0) found.push(`${path}: ${wide} pixels wider than the window`)
+        for (const complaint of complaints()) found.push(`${path}: ${complaint}`)
+      }
+      assert.deepEqual(found, [])
+    })
+  }
+
+  it('asks who does not come with a cookie to sign in, and brings them to where they wanted', async () => {
+    await using watched = await openPage(browser, { width: 1280 })
+    const { page } = watched
+    await page.goto(`${busy.node.url}/users`)
+    await page.getByLabel('Name').fill('olga')
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await page.keyboard.press('Enter')
+    await page.locator('main').getByText('northwind').first().waitFor()
+    assert.match(page.url(), /\/users/)
+    // An operator sees neither the page nor the way to it.
+    assert.equal(await page.getByRole('link', { name: 'Tokens' }).count(), 0)
+  })
+
+  it('shows a user of the Files page nothing of the administration', async () => {
+    const user = await signIn(busy.node.url, { name: 'alice', password: PASSWORD, realm: 'user' })
+    await using watched = await openAs(browser, busy.node.url, user, { width: 1280 })
+    await watched.page.goto(`${busy.node.url}/files`)
+    await watched.page.getByText('photo of the harbour.jpg').first().waitFor()
+    await watched.page.goto(`${busy.node.url}/users`)
+    assert.equal(await watched.page.getByText('northwind').count(), 0)
+    assert.equal((await user.call('GET', '/users')).status, 403)
+  })
+})
