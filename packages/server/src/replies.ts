@@ -12,10 +12,6 @@ export const REPLIES = {
   'session.shutdown': [421, 'The server is stopping. Try again in a moment.'],
   'session.kicked': [421, 'The administrator ended this session.'],
   'session.goodbye': [221, 'Goodbye.'],
-  'session.failed': [
-    421,
-    'The server failed while it answered. The administrator can find the cause in the log.',
-  ],
 
   'command.unknown': [500, '{verb} is not a command of this server. HELP lists them.'],
   'command.garbage': [500, 'That is not an FTP command.'],
@@ -89,7 +85,6 @@ export const REPLIES = {
   'data.active-off': [502, 'Active mode is switched off here. Use passive mode (EPSV, PASV).'],
   'data.pasv-ipv6': [425, 'PASV cannot tell an IPv6 address. Use EPSV.'],
   'data.bounce': [500, '{text}'],
-  'data.low-port': [504, '{text}'],
   'data.none': [425, 'No data connection was agreed on. Send EPSV or PASV (or EPRT, PORT) first.'],
   'data.failed': [425, '{text}'],
   'data.tls-failed': [425, '{text}'],

@@ -35,7 +35,7 @@ function account(about: User, rest: Written = {}) {
   const [user] = settings.users
   assert.ok(user)
   const accounts = new Accounts(settings)
-  return { ...accounts.of(user, '192.0.2.1'), quotaInForce: accounts.quotaOf(user) }
+  return { ...accounts.of(user, '192.0.2.1'), quotaInForce: accounts.effective(user).quota }
 }
 
 const HOME = { path: '/', folder: '/srv/alice', readOnly: false }
@@ -72,6 +72,16 @@ test('what the user has of its own comes before what groups hand down', () => {
   assert.equal(alice.mounts.find(({ path }) => path === '/web')?.folder, '/srv/web')
   assert.deepEqual(alice.permissions[0], { path: '/docs', allow: 'all' })
   assert.deepEqual(alice.quotaInForce, { files: 5 })
+})
+
+test('of two groups with a folder at the same path the first decides', () => {
+  for (const [groups, folder] of [
+    [['staff', 'editors'], '/srv/docs'],
+    [['editors', 'staff'], '/srv/drafts'],
+  ] as const) {
+    const { mounts } = account({ groups: [...groups] })
+    assert.equal(mounts.find(({ path }) => path === '/docs')?.folder, folder)
+  }
 })
 
 test('of two groups with a quota the first decides', () => {

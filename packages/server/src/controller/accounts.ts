@@ -1,18 +1,17 @@
 import { compileUserClasses } from '@portolan/channels'
-import type { GroupSettings, Settings } from '@portolan/settings'
-import type { Account, Mount } from '../policy/account.ts'
+import { type EffectiveUser, effectiveUser, type Settings } from '@portolan/settings'
+import type { Account } from '../policy/account.ts'
 import { isAnonymousName } from '../policy/anonymous-name.ts'
-import type { PermissionRule } from '../policy/permissions.ts'
 import type { UserRecord } from './authenticator.ts'
 
 /** What makes accounts of users: groups and user classes. */
 export class Accounts {
-  readonly #groups: ReadonlyMap<string, GroupSettings>
+  readonly #groups: Settings['groups']
   readonly #classify: ReturnType<typeof compileUserClasses>
   readonly #anonymous: Settings['anonymous']
 
   constructor(settings: Pick<Settings, 'groups' | 'userClasses' | 'anonymous'>) {
-    this.#groups = new Map(settings.groups.map(group => [group.name, group]))
+    this.#groups = settings.groups
     this.#classify = compileUserClasses(settings.userClasses)
     this.#anonymous = settings.anonymous
   }
@@ -23,19 +22,22 @@ export class Accounts {
 
   /** The account of a session of this user from this address. */
   of(user: UserRecord, address: string): Account {
-    const groups = user.groups.flatMap(name => this.#groups.get(name) ?? [])
+    const whole = this.effective(user)
     const userClass = this.#classify({ user: user.name, groups: user.groups, address })
     return {
       user: user.name,
       groups: user.groups,
       anonymous: false,
-      mounts: mountsOf(user, groups),
-      permissions: permissionsOf(user, groups),
+      mounts: [
+        ...whole.folders.filter(({ path }) => path !== '/'),
+        { path: '/', folder: user.home, readOnly: false },
+      ],
+      permissions: whole.permissions,
       userClass: userClass.value,
       userClassBecause: userClass.because,
       ...(user.uploadRate !== undefined && { uploadRate: user.uploadRate }),
       ...(user.downloadRate !== undefined && { downloadRate: user.downloadRate }),
-      quota: this.quotaOf(user) !== undefined,
+      quota: whole.quota !== undefined,
       ...(user.idleTimeout !== undefined && { idleTimeout: user.idleTimeout }),
     }
   }
@@ -55,26 +57,8 @@ export class Accounts {
     }
   }
 
-  /** The user's own quota, else the first of its groups'. */
-  quotaOf(user: UserRecord): UserRecord['quota'] {
-    return (
-      user.quota ?? user.groups.map(name => this.#groups.get(name)?.quota).find(quota => quota !== undefined)
-    )
+  /** The user with what its groups add. */
+  effective(user: UserRecord): EffectiveUser {
+    return effectiveUser({ groups: this.#groups }, user)
   }
-}
-
-/** The home at `/`, the user's virtual folders, and those of its groups that the user has none of its own in place of. */
-function mountsOf(user: UserRecord, groups: readonly GroupSettings[]): Mount[] {
-  const mounts = new Map<string, Mount>()
-  for (const group of groups) for (const folder of group.folders) mounts.set(folder.path, folder)
-  for (const folder of user.folders) mounts.set(folder.path, folder)
-  mounts.set('/', { path: '/', folder: user.home, readOnly: false })
-  return [...mounts.values()]
-}
-
-/** The user's rules before those of the groups; a user without any rule may do everything. */
-function permissionsOf(user: UserRecord, groups: readonly GroupSettings[]): readonly PermissionRule[] {
-  const rules = [...(user.permissions ?? []), ...groups.flatMap(group => group.permissions ?? [])]
-  const silent = user.permissions === undefined && groups.every(group => group.permissions === undefined)
-  return silent ? [{ path: '/', allow: 'all' }] : rules
 }

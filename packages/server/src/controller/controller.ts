@@ -64,6 +64,7 @@ export class Controller {
     this.#state = {
       bans: this.#bans,
       limits: this.#limits,
+      accepted: user => void this.#noteQuotaOf(user),
       emit: options.emit,
       now: Date.now,
       wait: ms => new Promise(resolve => setTimeout(resolve, ms)),
@@ -257,12 +258,7 @@ export class Controller {
       adopted: ticket => this.#workers.adopted(worker, ticket),
       released: session => this.#limits.release(session),
       needsTls: user => this.#rules.authenticator.requiresTls(user),
-      login: async ask => {
-        const rules = this.#rules
-        const answer = await answerLogin(ask, rules, this.#state)
-        if (answer.kind === 'accepted' && answer.account.quota) await this.#noteQuota(ask, rules)
-        return answer
-      },
+      login: ask => answerLogin(ask, this.#rules, this.#state),
       loggedOut: session => this.#limits.logOut(session),
       reserveQuota: async ask => {
         const known = this.#quotaUsers.get(ask.user)
@@ -280,17 +276,8 @@ export class Controller {
     }
   }
 
-  /** The answer of the cache is at hand: the password was right a moment ago. */
-  async #noteQuota(
-    ask: { user: string; password: string; address: string },
-    rules: LoginRules,
-  ): Promise<void> {
-    const user: UserRecord | undefined = await rules.cache.check(ask)
-    if (user) this.#noteQuotaOf(user)
-  }
-
   #noteQuotaOf(user: UserRecord): Quota | undefined {
-    const quota = this.#rules.accounts.quotaOf(user)
+    const { quota } = this.#rules.accounts.effective(user)
     if (quota) this.#quotaUsers.set(user.name, { home: user.home, quota })
     return quota
   }

@@ -19,6 +19,8 @@ export interface LoginRules {
 export interface LoginState {
   readonly bans: Bans
   readonly limits: SessionLimits
+  /** Told of a user that is about to be logged in. */
+  accepted(user: UserRecord): void
   emit(event: ServerEvent): void
   now(): number
   wait(ms: number): Promise<void>
@@ -34,6 +36,7 @@ export async function answerLogin(ask: LoginAsk, rules: LoginRules, state: Login
   const { user } = answer
   const full = state.limits.logIn(ask.session, user.name, user.maxSessions)
   if (full) return { kind: 'refused', ...full }
+  state.accepted(user)
   state.bans.succeeded(ask.address, user.name)
   return { kind: 'accepted', account: rules.accounts.of(user, ask.address) }
 }
@@ -83,7 +86,7 @@ async function checkPassword(
     return { ...refused('login.unavailable'), close: true }
   }
   if (!user) return wrongPassword(ask, state)
-  const refusal = refusalOf(user, ask, state.now())
+  const refusal = refusalOf(rules.accounts.effective(user), ask, state.now())
   if (!refusal) return { kind: 'right', user }
   report(ask, state, refusal.key, `refused although the password is right: ${refusal.key}`)
   return { kind: 'refused', ...refusal }
@@ -126,9 +129,19 @@ export function refusalOf(
   if (!user.enabled) return no('login.disabled')
   if (user.expires !== undefined && Date.parse(user.expires) < now) return no('login.expired')
   if (user.requireTls && !ask.tls) return no('login.user-needs-tls')
-  if (user.networks.length > 0 && !new TrustedNetworks(user.networks).has(ask.address))
-    return no('login.network')
+  if (user.networks.length > 0 && !compiled(user.networks).has(ask.address)) return no('login.network')
   return undefined
+}
+
+/** Networks of users, compiled once for each record: a user of the settings logs in many times with the same one. */
+const compiledNetworks = new WeakMap<readonly string[], TrustedNetworks>()
+
+function compiled(networks: readonly string[]): TrustedNetworks {
+  const known = compiledNetworks.get(networks)
+  if (known) return known
+  const made = new TrustedNetworks(networks)
+  compiledNetworks.set(networks, made)
+  return made
 }
 
 /** The reply to somebody who is banned. @param ms - until the ban ends; `Infinity` when it has no end */

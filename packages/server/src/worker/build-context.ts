@@ -30,6 +30,9 @@ export function buildContext(
     ...(messages.greeting !== undefined && { 'session.greeting': messages.greeting }),
   })
   const listeners = new Map(settings.listeners.map(listener => [listener.name, listener]))
+  const proxies = new Map(
+    settings.listeners.map(({ name, proxyProtocol }) => [name, new TrustedNetworks(proxyProtocol)]),
+  )
   const forbidden = settings.commands.forbidden.map(rule => ({
     matches: compileGlobs(rule.userClass),
     commands: new Set(rule.commands),
@@ -54,6 +57,7 @@ export function buildContext(
         : undefined,
     reportCommands: settings.log.level === 'debug',
     listener: name => listeners.get(name),
+    isProxy: (name, address) => proxies.get(name)?.has(address) ?? false,
     greeting: () => texts.say('session.greeting', { server: settings.server.name }),
     forbids: (userClass, verb) => forbidden.some(rule => rule.commands.has(verb) && rule.matches(userClass)),
   }

@@ -30,6 +30,8 @@ export interface WorkerContext {
   readonly reportCommands: boolean
   /** Undefined for a listener that a reload took away. */
   listener(name: string): ListenerSettings | undefined
+  /** Whether the address is one of a load balancer that sends a PROXY header to this listener. */
+  isProxy(listener: string, address: string): boolean
   greeting(): Reply
   forbids(userClass: string, verb: string): boolean
 }

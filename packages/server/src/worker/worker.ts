@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { DnsCache, readProxyHeader, TrustedNetworks } from '@portolan/channels'
+import { DnsCache, readProxyHeader } from '@portolan/channels'
 import { encodeReply, normaliseAddress } from '@portolan/protocol'
 import type { ServerEvent, SessionEvent } from '../events.ts'
 import type { DataConnectionInfo, SessionDetail } from '../inspect.ts'
@@ -227,7 +227,7 @@ export class Worker implements WorkerLink, SessionOwner {
     const listener = context.listener(arrival.listener)
     // Taken away by a reload while the connection was on its way.
     if (!listener) throw new Error(`the listener ${arrival.listener} is gone`)
-    const ends = await endsOf(socket, listener.proxyProtocol)
+    const ends = await endsOf(socket, address => context.isProxy(listener.name, address))
     const answer = arrival.admitted
       ? { session: arrival.admitted }
       : await this.link.admit({ listener: listener.name, address: ends.client.address })
@@ -283,7 +283,7 @@ export class Worker implements WorkerLink, SessionOwner {
 }
 
 /** Who is at the other end: what the load balancer says, where it is one that is believed. */
-async function endsOf(socket: Socket, proxyProtocol: readonly string[]): Promise<SessionEnds> {
+async function endsOf(socket: Socket, isProxy: (address: string) => boolean): Promise<SessionEnds> {
   const peer = normaliseAddress(socket.remoteAddress ?? '')
   const local = normaliseAddress(socket.localAddress ?? '')
   const ends = {
@@ -297,7 +297,7 @@ async function endsOf(socket: Socket, proxyProtocol: readonly string[]): Promise
     destinationPort: ends.local.port,
     socket: ends,
   }
-  if (proxyProtocol.length === 0 || !new TrustedNetworks(proxyProtocol).has(peer)) return direct
+  if (!isProxy(peer)) return direct
   const header = await readProxyHeader(socket, { signal: AbortSignal.timeout(PROXY_HEADER_MS) })
   if ('local' in header) return direct
   const { source, destination } = header
