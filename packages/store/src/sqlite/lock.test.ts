@@ -9,7 +9,7 @@ import { lockFolder } from './lock.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'portolan-lock-'))
 after(() => rmSync(folder, { recursive: true }))
-const HOLDER = new URL('../testing/lock-holder.ts', import.meta.url)
+const HOLDER = new URL('../testing/lock-holder-program.ts', import.meta.url)
 
 test('a folder is locked once in a process, and free again when the lock is given back', () => {
   const first = lockFolder(folder)
