@@ -1,11 +1,29 @@
 import { EventEmitter, once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { ReplyReader } from '@portolan/protocol'
 import type { FtpServer } from '@portolan/server'
 
-/** A few passive ports where nobody else is likely to be. */
-export function somePorts(): { basePort: number; numberOfPorts: number } {
-  return { basePort: 20_000 + 10 * Math.floor(Math.random() * 1_000), numberOfPorts: 10 }
+/** A few passive ports that are free now. */
+export async function somePorts(): Promise<{ basePort: number; numberOfPorts: number }> {
+  for (let tries = 0; tries < 100; tries++) {
+    const basePort = 20_000 + 10 * Math.floor(Math.random() * 1_000)
+    const ports = Array.from({ length: 10 }, (_, n) => basePort + n)
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return { basePort, numberOfPorts: 10 }
+  }
+  throw new Error('no ten ports in a row are free')
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer()
+  try {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+    return true
+  } catch {
+    return false
+  } finally {
+    server.close()
+  }
 }
 
 /** How long a reply may take. */

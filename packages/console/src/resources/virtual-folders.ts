@@ -1,9 +1,9 @@
 import type { Store } from '@portolan/store'
-import type { OwnedFolder } from '../contract/index.ts'
+import { type OwnedFolder, virtualFolder } from '../contract/index.ts'
 import { Problem } from '../http/problem.ts'
 import type { Services } from '../node/services.ts'
 import { GroupsService } from './groups/groups-service.ts'
-import { viewOfFileUser, viewOfRow } from './users/user-view.ts'
+import { foldersOf as foldersWritten, isRecord, viewOfFileUser } from './users/user-view.ts'
 
 /** Users that are read from the store at once. */
 const SLICE = 500
@@ -51,10 +51,16 @@ export class FolderIndex {
     const found: OwnedFolder[] = []
     for (let offset = 0; ; offset += SLICE) {
       const { items, total } = await users.list({ offset, limit: SLICE, sort: 'name' })
-      found.push(...items.map(viewOfRow).flatMap(foldersOf))
+      found.push(...items.flatMap(({ name, document }) => foldersOf({ name, folders: foldersIn(document) })))
       if (items.length === 0 || offset + items.length >= total) return found
     }
   }
+}
+
+/** Most users have none: the rest of their documents is not looked at. */
+function foldersIn(document: unknown) {
+  const folders = isRecord(document) ? foldersWritten(document.folders) : []
+  return folders.length === 0 ? [] : virtualFolder.array().parse(folders)
 }
 
 function foldersOf({

@@ -14,7 +14,7 @@ let operator: Caller
 before(async () => {
   app = await startTestApp({
     routes: services => [...liveRoutes(services), ...usersRoutes(services)],
-    settings: { passive: somePorts() },
+    settings: { passive: await somePorts() },
   })
   await app.app.listen({ port: 0, host: '127.0.0.1' })
   const address = app.app.server.address()

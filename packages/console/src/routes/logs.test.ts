@@ -3,8 +3,11 @@ import { after, before, test } from 'node:test'
 import type { IncidentRow, TransferRow } from '@portolan/store'
 import { diagnosis, incident, logPageOf, transfer } from '../contract/index.ts'
 import { type Caller, startTestApp, type TestApp } from '../http/testing-app.ts'
+import { Recorder } from '../node/recorder.ts'
+import { RawFtp, somePorts } from '../resources/testing-ftp.ts'
 import { diagnosisRoutes } from './diagnosis.ts'
 import { logsRoutes } from './logs.ts'
+import { usersRoutes } from './users.ts'
 
 let app: TestApp
 let reader: Caller
@@ -109,6 +112,49 @@ test('the same comes as CSV, and no name of a file becomes a formula', async () 
   assert.match(head ?? '', /^time,node,session,user,/)
   assert.match(line ?? '', /,"'=cmd\|""calc""",upload,active,/)
   assert.deepEqual(rest, [''])
+})
+
+test('a data connection that really failed is in the diagnosis, with what the client was told', async () => {
+  await using live = await startTestApp({
+    routes: services => [...diagnosisRoutes(services), ...usersRoutes(services)],
+    settings: {
+      passive: { ...(await somePorts()), acceptTimeout: '1s', addressRules: [{ address: '203.0.113.7' }] },
+    },
+  })
+  const { store, server } = live.services
+  const recorder = new Recorder({ store, node: 'test', warn: () => {} })
+  const all = Promise.withResolvers<void>()
+  let failed = 0
+  server.on('event', event => {
+    recorder.take(event)
+    if (event.type === 'data-failed' && ++failed === 3) all.resolve()
+  })
+  const operator = await live.as('operator')
+  await operator.post('/users', { name: 'alice', password: 'x' })
+  using ftp = await RawFtp.open(server, 'alice', 'x')
+  assert.match(await ftp.say('PASV'), /203,0,113,7/)
+  assert.match(await ftp.say('LIST'), /^425/)
+  assert.match(await ftp.say('EPSV'), /^229/)
+  assert.match(await ftp.say('LIST'), /^425/)
+  assert.match(await ftp.say('PORT 192,0,2,1,20,20'), /^500/)
+  await all.promise
+  await recorder.flush()
+  const told = diagnosis.parse((await operator.get('/diagnosis')).body)
+  assert.deepEqual(
+    told.groups.map(({ code, count }) => [code, count]),
+    [
+      ['PASSIVE_RANGE_CLOSED', 2],
+      ['CLIENT_BEHIND_NAT', 1],
+    ],
+  )
+  const { items } = await store.incidents.list({ limit: 10, code: 'CHANNEL_BOUNCE' })
+  assert.deepEqual(items[0]?.detail, {
+    command: 'PORT',
+    code: 'CHANNEL_BOUNCE',
+    mode: 'active',
+    endpoint: '192.0.2.1:5140',
+  })
+  await recorder[Symbol.asyncDispose]()
 })
 
 test('incidents are filtered by kind, code, user and address', async () => {

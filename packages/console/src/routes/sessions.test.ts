@@ -18,9 +18,10 @@ import { usersRoutes } from './users.ts'
 const SIZE = 32 * 1024 * 1024
 let app: TestApp
 let operator: Caller
-const passive = somePorts()
+let passive: Awaited<ReturnType<typeof somePorts>>
 
 before(async () => {
+  passive = await somePorts()
   app = await startTestApp({
     routes: services => [
       ...sessionsRoutes(services),

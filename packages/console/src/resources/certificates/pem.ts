@@ -6,7 +6,7 @@ import type { FieldProblem } from '../../contract/index.ts'
 const MOST_CERTIFICATES = 20
 
 /** A certificate with its key that belong together. */
-export interface CheckedPair {
+interface CheckedPair {
   /** PEM, the leaf first. */
   readonly chain: string
   /** PEM. */
@@ -104,7 +104,7 @@ function unusableProblem(cert: string, key: string): FieldProblem | undefined {
 }
 
 /** The name of whom a certificate is for, in one line. */
-export function subjectOf(certificate: X509Certificate): string {
+function subjectOf(certificate: X509Certificate): string {
   return oneLine(certificate.subject) || 'a certificate without a name'
 }
 
