@@ -34,7 +34,9 @@ if (root) {
         <ErrorBoundary>
           <QueryClientProvider client={queryClient}>
             <RouterProvider router={router} />
-            <Notifications position="bottom-right" limit={4} containerWidth={380} />
+            <section aria-label="Notifications">
+              <Notifications position="bottom-right" limit={4} containerWidth={380} withinPortal={false} />
+            </section>
           </QueryClientProvider>
         </ErrorBoundary>
       </MantineProvider>

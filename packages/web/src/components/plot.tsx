@@ -121,10 +121,11 @@ function optionsFor(
     width,
     height,
     legend: { show: false },
+    padding: [10, 14, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: { y: { range: (_, _low, high) => [0, Math.max(least, high * 1.12)] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 70, size: 26, values: (_, ticks) => ticks.map(clock) },
+      { ...axis, grid: { show: false }, space: 70, size: 30, gap: 8, values: (_, ticks) => ticks.map(clock) },
       {
         ...axis,
         size: 66,

@@ -56,6 +56,7 @@ export function Rows<T>(props: RowsProps<T>) {
 }
 
 function Grid<T>({ label, columns, rows, rowKey, sort, stale, skeletons = 8, ...opening }: RowsProps<T>) {
+  const title = columns.find(column => column.priority === 1) ?? columns[0]
   return (
     <Table.ScrollContainer minWidth={0} type="native" className={classes.frame} tabIndex={0}>
       <Table
@@ -95,14 +96,18 @@ function Grid<T>({ label, columns, rows, rowKey, sort, stale, skeletons = 8, ...
                   className={opening.onOpen ? classes.opens : undefined}
                   onClick={opening.onOpen && (event => rowClick(event, () => opening.onOpen?.(row)))}
                 >
-                  {columns.map((column, place) => (
+                  {columns.map(column => (
                     <Table.Td
                       key={column.key}
                       ta={column.align}
                       maw={column.truncate ? column.width : undefined}
                       className={column.truncate ? classes.truncate : undefined}
                     >
-                      {place === 0 ? <Opener row={row} column={column} {...opening} /> : column.cell(row)}
+                      {column === title ? (
+                        <Opener row={row} column={column} {...opening} />
+                      ) : (
+                        column.cell(row)
+                      )}
                     </Table.Td>
                   ))}
                   {opening.actions && <Table.Td className={classes.actions}>{opening.actions(row)}</Table.Td>}
@@ -149,7 +154,7 @@ function Head<T>({ column, sort }: { column: Column<T>; sort: RowsProps<T>['sort
   )
 }
 
-/** The first cell of a row, by which the keyboard opens it. */
+/** The cell that names a row, by which the keyboard opens it. */
 function Opener<T>({ row, column, href, onOpen }: Opening<T> & { row: T; column: Column<T> }) {
   if (href) {
     return (

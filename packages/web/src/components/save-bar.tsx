@@ -11,13 +11,15 @@ interface SaveBarProps {
   readonly saveLabel?: string
   /** A sentence that stays until the next try, such as a mistake that belongs to no field. */
   readonly error?: string | undefined
+  /** The form that is submitted, when the bar stands outside of it. */
+  readonly form?: string
 }
 
 /** The foot of a form with unsaved changes. Its button submits the form around it; leaving the page asks first. */
-export function SaveBar({ dirty, saving, onDiscard, saveLabel = 'Save', error }: SaveBarProps) {
+export function SaveBar({ dirty, saving, onDiscard, saveLabel = 'Save', error, form }: SaveBarProps) {
   return (
     <>
-      <div className={classes.root} data-shown={dirty || undefined} inert={!dirty}>
+      <div className={classes.root} data-shown={dirty || undefined}>
         <Group justify="space-between" gap="sm" className={classes.bar}>
           <Text
             size="sm"
@@ -30,7 +32,7 @@ export function SaveBar({ dirty, saving, onDiscard, saveLabel = 'Save', error }:
             <Button variant="default" onClick={onDiscard} disabled={saving}>
               Discard
             </Button>
-            <Button type="submit" loading={saving}>
+            <Button type="submit" form={form} loading={saving}>
               {saveLabel}
             </Button>
           </Group>

@@ -1,4 +1,4 @@
-import { Kbd, Modal, TextInput, Tooltip, UnstyledButton } from '@mantine/core'
+import { Kbd, Modal, TextInput, Tooltip, UnstyledButton, VisuallyHidden } from '@mantine/core'
 import { useDisclosure, useHotkeys } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
@@ -16,25 +16,22 @@ export function QuickNavigation() {
   return (
     <>
       <Tooltip label="Go to a page">
-        <UnstyledButton className={classes.target} onClick={open} aria-label="Go to a page">
+        <UnstyledButton className={classes.target} onClick={open}>
           <IconSearch size={16} aria-hidden />
+          <VisuallyHidden>Go to a page</VisuallyHidden>
           <Kbd size="xs" className={classes.key}>
             Ctrl K
           </Kbd>
         </UnstyledButton>
       </Tooltip>
-      <Modal
-        opened={opened}
-        onClose={close}
-        withCloseButton={false}
-        padding={0}
-        aria-label="Go to a page"
-        centered={false}
-        yOffset="12vh"
-        size="sm"
-      >
-        <Choices onChosen={close} />
-      </Modal>
+      <Modal.Root opened={opened} onClose={close} centered={false} yOffset="12vh" size="sm">
+        <Modal.Overlay />
+        <Modal.Content aria-label="Go to a page">
+          <Modal.Body p={0}>
+            <Choices onChosen={close} />
+          </Modal.Body>
+        </Modal.Content>
+      </Modal.Root>
     </>
   )
 }

@@ -22,7 +22,7 @@ const buoy: MantineColorsTuple = [
   '#ff9b64',
   '#ff7d37',
   '#f9661b',
-  '#e2540b',
+  '#c74806',
   '#b84205',
   '#943504',
   '#6f2702',
@@ -56,14 +56,52 @@ const dark: MantineColorsTuple = [
   '#070f18',
 ]
 
+/** What went wrong. Text on it and text of it are readable in both schemes, which the framework's own red is not. */
+const red: MantineColorsTuple = [
+  '#fdf0ee',
+  '#fbe0dc',
+  '#f5bfb8',
+  '#ffa89f',
+  '#ff8f85',
+  '#d9534a',
+  '#c63a31',
+  '#b3261e',
+  '#8f1c16',
+  '#6d130f',
+]
+
+const green: MantineColorsTuple = [
+  '#e9f6ee',
+  '#d3ecdc',
+  '#a9dabd',
+  '#86d6a9',
+  '#6fcf9b',
+  '#3fa672',
+  '#27885a',
+  '#1d7048',
+  '#155638',
+  '#0f4029',
+]
+
+const yellow: MantineColorsTuple = [
+  '#fdf5e3',
+  '#fbebc8',
+  '#f7d792',
+  '#f5c873',
+  '#f0b95a',
+  '#c98a24',
+  '#a86d0d',
+  '#8a5200',
+  '#6b3f00',
+  '#4d2d00',
+]
+
 export const theme = createTheme({
   primaryColor: 'navy',
-  primaryShade: { light: 7, dark: 4 },
-  colors: { navy, buoy, gray, dark },
+  primaryShade: { light: 7, dark: 6 },
+  colors: { navy, buoy, gray, dark, red, orange: buoy, green, teal: green, yellow, blue: navy },
   white: '#fffefb',
   black: '#18222c',
-  autoContrast: true,
-  luminanceThreshold: 0.24,
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Ubuntu, Cantarell, sans-serif',
   fontFamilyMonospace:
     'ui-monospace, "SF Mono", "Cascadia Mono", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
@@ -94,13 +132,39 @@ export const theme = createTheme({
     Textarea: { defaultProps: { size: 'sm' } },
     Paper: { defaultProps: { withBorder: true, radius: 'md' } },
     Card: { defaultProps: { withBorder: true, radius: 'md' } },
-    Modal: { defaultProps: { centered: true, radius: 'md', closeButtonProps: { 'aria-label': 'Close' } } },
-    Drawer: { defaultProps: { position: 'right', closeButtonProps: { 'aria-label': 'Close' } } },
+    Anchor: { defaultProps: { underline: 'always' } },
+    Modal: {
+      styles: { title: { fontSize: '1.0625rem', fontWeight: 640 } },
+      defaultProps: {
+        centered: true,
+        radius: 'md',
+        closeButtonProps: { 'aria-label': 'Close' },
+        removeScrollProps: { removeScrollBar: false },
+      },
+    },
+    Drawer: {
+      styles: { title: { fontSize: '1.0625rem', fontWeight: 640, overflowWrap: 'anywhere' } },
+      defaultProps: {
+        position: 'right',
+        closeButtonProps: { 'aria-label': 'Close' },
+        removeScrollProps: { removeScrollBar: false },
+      },
+    },
+    ModalRoot: { defaultProps: { removeScrollProps: { removeScrollBar: false } } },
+    DrawerRoot: { defaultProps: { removeScrollProps: { removeScrollBar: false } } },
     Tooltip: {
       defaultProps: { withArrow: true, openDelay: 250, events: { hover: true, focus: true, touch: true } },
     },
     Table: { defaultProps: { verticalSpacing: 7, horizontalSpacing: 12 } },
-    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },
+    // Its place holder for the focus is an element that a menu may not have; the first item takes the focus itself.
+    Menu: {
+      defaultProps: {
+        shadow: 'md',
+        position: 'bottom-end',
+        withInitialFocusPlaceholder: false,
+        menuItemTabIndex: 0,
+      },
+    },
     Badge: { defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 600 } },
   },
 })
@@ -130,6 +194,7 @@ export const tokens: CSSVariablesResolver = () => ({
     '--bad-tint': '#fbe6e3',
     '--info-tint': '#e4eef7',
     '--signal-text': '#b84205',
+    '--focus': '#215281',
     '--mantine-color-body': '#f8f6f0',
     '--mantine-color-text': '#18222c',
     '--mantine-color-dimmed': '#5c6670',
@@ -157,6 +222,7 @@ export const tokens: CSSVariablesResolver = () => ({
     '--bad-tint': '#40201f',
     '--info-tint': '#16324c',
     '--signal-text': '#ff9b64',
+    '--focus': '#8bb0d2',
     '--mantine-color-body': '#0d1b2a',
     '--mantine-color-text': '#d6e0ea',
     '--mantine-color-dimmed': '#93a6b8',

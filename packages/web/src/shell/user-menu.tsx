@@ -1,4 +1,4 @@
-import { Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
+import { Menu, Text, UnstyledButton, useMantineColorScheme, VisuallyHidden } from '@mantine/core'
 import { IconChevronDown, IconKeyboard, IconLogout, IconUser } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
@@ -22,11 +22,12 @@ export function UserMenu() {
   return (
     <Menu width={230} keepMounted={false}>
       <Menu.Target>
-        <UnstyledButton className={classes.target} aria-label={`${me?.name ?? ''}: account and colours`}>
+        <UnstyledButton className={classes.target}>
           <span className={classes.letter} aria-hidden>
             {(me?.name ?? '?').slice(0, 1).toUpperCase()}
           </span>
           <span className={classes.name}>{me?.name}</span>
+          <VisuallyHidden>: account and colours</VisuallyHidden>
           <IconChevronDown size={14} aria-hidden />
         </UnstyledButton>
       </Menu.Target>
@@ -53,21 +54,11 @@ export function UserMenu() {
         </Menu.Item>
         <Menu.Divider />
         <Menu.Label>Colours</Menu.Label>
-        <SegmentedControl
-          fullWidth
-          size="xs"
-          aria-label="Colours"
-          mx={6}
-          mb={6}
-          className={classes.scheme}
-          value={colorScheme}
-          onChange={value => setColorScheme(value as typeof colorScheme)}
-          data={[
-            { value: 'auto', label: 'System' },
-            { value: 'light', label: 'Light' },
-            { value: 'dark', label: 'Dark' },
-          ]}
-        />
+        <Menu.RadioGroup value={colorScheme} onChange={value => setColorScheme(value as typeof colorScheme)}>
+          <Menu.RadioItem value="auto">As the system</Menu.RadioItem>
+          <Menu.RadioItem value="light">Light</Menu.RadioItem>
+          <Menu.RadioItem value="dark">Dark</Menu.RadioItem>
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item
           leftSection={<IconLogout size={16} aria-hidden />}

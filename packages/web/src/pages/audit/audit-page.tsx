@@ -58,11 +58,7 @@ export default function AuditPage() {
           onChange={search => change({ search })}
         />
         <SearchInput label="Who" value={filters.actor ?? ''} onChange={actor => change({ actor })} />
-        <SearchInput
-          label="Action, such as user.change"
-          value={filters.action ?? ''}
-          onChange={action => change({ action })}
-        />
+        <SearchInput label="Action" value={filters.action ?? ''} onChange={action => change({ action })} />
         <SearchInput label="Of what" value={filters.target ?? ''} onChange={target => change({ target })} />
         <HoursSelect value={filters.hours} onChange={hours => change({ hours })} />
       </FilterBar>

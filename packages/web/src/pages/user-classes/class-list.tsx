@@ -60,7 +60,6 @@ export function ClassList({ rows, onChange, errors, disabled }: ClassListProps) 
             >
               <div className={classes.place}>
                 {!disabled && (
-                  // biome-ignore lint/a11y/noStaticElementInteractions: the buttons beside it do the same for the keyboard
                   <span
                     className={classes.handle}
                     draggable

@@ -15,6 +15,8 @@ import { type ClassRow, classOf, emptyRow, rowOf, sameClasses } from './class-dr
 import { ClassList } from './class-list.tsx'
 import { TryClass } from './try-class.tsx'
 
+const FORM = 'user-classes'
+
 interface Classes {
   readonly base: number
   readonly classes: readonly UserClass[]
@@ -60,7 +62,7 @@ export default function UserClassesPage() {
       {query.error && !query.data && <ErrorView error={query.error} onRetry={() => void query.refetch()} />}
       {!query.data && !query.error && <Skeleton height={160} radius="md" />}
       {query.data && (
-        <form onSubmit={submit}>
+        <form onSubmit={submit} id={FORM}>
           {rows.length === 0 ? (
             <EmptyView
               text="There are no classes: every session is of the class default. Classes are needed when partners have to be told different addresses."
@@ -69,21 +71,22 @@ export default function UserClassesPage() {
           ) : (
             <ClassList rows={rows} onChange={change} errors={errors} disabled={!can} />
           )}
-          {can && (
-            <SaveBar
-              dirty={dirty}
-              saving={save.isPending}
-              error={save.error ? save.error.message : undefined}
-              onDiscard={() => {
-                save.reset()
-                setDraft(undefined)
-                void query.refetch()
-              }}
-            />
-          )}
         </form>
       )}
       {query.data && <TryClass draft={dirty ? rows.map(classOf) : undefined} />}
+      {can && (
+        <SaveBar
+          form={FORM}
+          dirty={dirty}
+          saving={save.isPending}
+          error={save.error ? save.error.message : undefined}
+          onDiscard={() => {
+            save.reset()
+            setDraft(undefined)
+            void query.refetch()
+          }}
+        />
+      )}
     </>
   )
 }

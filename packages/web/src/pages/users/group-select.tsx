@@ -23,6 +23,7 @@ export function GroupSelect(props: MultiSelectProps) {
       searchable
       clearable
       hidePickedOptions
+      placeholder={chosen.length === 0 ? 'none' : undefined}
       nothingFoundMessage="There is no such group"
       data={[...new Set([...names, ...chosen])]}
       {...props}
