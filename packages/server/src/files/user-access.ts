@@ -33,6 +33,8 @@ const MAX_LINKS = 1_000
 /** How long a folder may take to be read. */
 const LIST_MS = 60_000
 
+const MIB = 1024 * 1024
+
 /** What an access works with. */
 export interface UserAccessParts {
   readonly account: Account
@@ -267,14 +269,14 @@ export class UserAccess implements FileAccess {
     if (size === undefined || size === 0) return
     const { freeBytes } = await files.storage.space(parentPath(path))
     if (size > freeBytes) {
-      throw new FileAccessError('FILE_FULL', `The server has only ${freeBytes} bytes free.`)
+      throw new FileAccessError('FILE_FULL', `The server has only ${roomText(freeBytes)} free.`)
     }
     if (!account.quota || !files.countsToQuota(path)) return
     const left = (await link.quotaLeft(account.user)).bytes
     if (left !== undefined && size > left + (existing?.size ?? 0)) {
       throw new FileAccessError(
         'FILE_QUOTA',
-        `Only ${left} bytes are left of your quota: delete something first.`,
+        `Only ${roomText(left)} are left of your quota: delete something first.`,
       )
     }
   }
@@ -336,4 +338,9 @@ function exists(path: string): FileAccessError {
 function keepsItsName(path: string): FileAccessError {
   const text = `Something below ${path} has permissions of its own, so it keeps its name.`
   return new FileAccessError('FILE_DENIED', text)
+}
+
+/** Rounded down: what is promised has to be there. */
+function roomText(bytes: number): string {
+  return bytes < MIB ? `${bytes} bytes` : `${Math.floor(bytes / MIB)} MiB`
 }

@@ -1,5 +1,5 @@
 import { Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { plural } from '../../format/format.ts'
 import { freeName } from './free-name.ts'
 import { crumbsOf } from './paths.ts'
@@ -13,16 +13,21 @@ interface ConflictModalProps {
 /** Asks what is to happen when a name is taken. Closing it leaves the file out. */
 export function ConflictModal({ question, onAnswer }: ConflictModalProps) {
   const [forAll, setForAll] = useState(false)
-  if (!question) return null
-  const { id, name, folder, byFolder, others } = question
+  // What was asked stands there while the dialogue goes.
+  const last = useRef(question)
+  if (question) last.current = question
+  const asked = question ?? last.current
+  if (!asked) return null
+  const { id, name, folder, byFolder, others } = asked
   const answer = (choice: Choice) => {
+    if (!question) return
     onAnswer(id, choice, forAll && others > 0)
     setForAll(false)
   }
   const place = crumbsOf(folder).at(-1)?.name
   return (
     <Modal
-      opened
+      opened={question !== undefined}
       onClose={() => answer('skip')}
       title={`“${name}” is there already`}
       closeOnClickOutside={false}

@@ -64,7 +64,7 @@ export function EntryRow({ id, folder, entry, index, ticked, active, narrow, act
             <NameLink folder={folder} entry={entry} />
             {narrow && (
               <span className={classes.under}>
-                {isFolder(entry) ? kindText(entry) : bytesText(entry.size)} · {dateText(entry.modified)}
+                {hasSize(entry) ? bytesText(entry.size) : kindText(entry)} · {dateText(entry.modified)}
               </span>
             )}
           </div>
@@ -73,7 +73,7 @@ export function EntryRow({ id, folder, entry, index, ticked, active, narrow, act
       {!narrow && (
         <>
           <td className={classes.size}>
-            {isFolder(entry) ? <span className={classes.none}>–</span> : <Bytes value={entry.size} />}
+            {hasSize(entry) ? <Bytes value={entry.size} /> : <span className={classes.none}>–</span>}
           </td>
           <td className={classes.time}>
             {Date.now() - entry.modified < A_DAY ? (
@@ -90,6 +90,8 @@ export function EntryRow({ id, folder, entry, index, ticked, active, narrow, act
     </tr>
   )
 }
+
+const hasSize = ({ type }: FileEntry) => type === 'file'
 
 function NameLink({ folder, entry }: { folder: string; entry: FileEntry }) {
   const { name, may } = entry

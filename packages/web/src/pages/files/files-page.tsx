@@ -1,4 +1,4 @@
-import { Button, Text, VisuallyHidden } from '@mantine/core'
+import { Button, Kbd, Text, VisuallyHidden } from '@mantine/core'
 import type { FileEntry } from '@portolan/console/contract'
 import { IconHome } from '@tabler/icons-react'
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
@@ -30,7 +30,7 @@ import { uploadSentence } from './upload-view.ts'
 import { uploadsOf } from './uploads.ts'
 import { UploadsPanel } from './uploads-panel.tsx'
 import { useFileDrop } from './use-file-drop.ts'
-import { chosen, useFolder } from './use-folder.ts'
+import { standOn, useFolder } from './use-folder.ts'
 
 /** What is asked of the user. */
 type Dialogue =
@@ -68,11 +68,22 @@ export default function FilesPage() {
     open: entry =>
       isFolder(entry) && entry.may.read ? go(joinPath(here, entry.name)) : void download(here, [entry]),
     download: entry => void download(here, [entry]),
-    rename: entry => entry.may.rename && setDialogue({ kind: 'rename', entry }),
-    remove: entry => entry.may.delete && setDialogue({ kind: 'remove', entries: [entry] }),
+    rename: entry => {
+      if (entry.may.rename) setDialogue({ kind: 'rename', entry })
+      else notifyError(new Error(`You may not rename “${shownName(entry.name)}”.`))
+    },
+    remove: entry => ask([entry]),
   }
-  const removeTicked = () => {
-    if (ticked.every(({ may }) => may.delete)) setDialogue({ kind: 'remove', entries: ticked })
+  const ask = (entries: readonly FileEntry[]) => {
+    const stays = entries.find(({ may }) => !may.delete)
+    if (stays) notifyError(new Error(`You may not delete “${shownName(stays.name)}”.`))
+    else if (entries.length > 0) setDialogue({ kind: 'remove', entries })
+  }
+  const removeTicked = () => ask(ticked)
+  const close = () => {
+    setDialogue(undefined)
+    // Where the keyboard came from may be gone: the menu, or the row.
+    setTimeout(() => (grid.current ?? document.getElementById('main'))?.focus({ preventScroll: true }))
   }
 
   return (
@@ -136,10 +147,10 @@ export default function FilesPage() {
           label="Name"
           verb="Make the folder"
           name={freeName('New folder', name => view?.entries.some(one => one.name === name) ?? false, true)}
-          onClose={() => setDialogue(undefined)}
+          onClose={close}
           onName={async name => {
             await makeFolder(joinPath(here, name))
-            select(chosen(name))
+            select(() => standOn(name))
           }}
         />
       )}
@@ -150,10 +161,10 @@ export default function FilesPage() {
           verb="Rename"
           name={shownName(dialogue.entry.name)}
           keepEnding={!isFolder(dialogue.entry)}
-          onClose={() => setDialogue(undefined)}
+          onClose={close}
           onName={async name => {
             await rename(joinPath(here, dialogue.entry.name), joinPath(here, name))
-            select(chosen(name))
+            select(() => standOn(name))
           }}
         />
       )}
@@ -163,7 +174,7 @@ export default function FilesPage() {
           danger
           verb="Delete"
           title={removalText(dialogue.entries).title}
-          onClose={() => setDialogue(undefined)}
+          onClose={close}
           onConfirm={() => remove(here, dialogue.entries)}
         >
           {removalText(dialogue.entries).text}
@@ -217,12 +228,18 @@ function Listing({ folder, actions, grid, onRemoveTicked, mayWrite }: ListingPro
   return (
     <>
       <EntryGrid folder={folder} actions={actions} grid={grid} onRemoveTicked={onRemoveTicked} />
-      <Text size="sm" c="dimmed" mt={6} className="tabular">
-        {filter === ''
-          ? plural(count, 'entry', 'entries')
-          : `${countText(shown.length)} of ${countText(count)}`}
-        {query.data?.cut && '; there are more, which an FTP client can show'}
-      </Text>
+      <div className={classes.foot}>
+        <Text size="sm" c="dimmed" className="tabular">
+          {filter === ''
+            ? plural(count, 'entry', 'entries')
+            : `${countText(shown.length)} of ${countText(count)}`}
+          {query.data?.cut && '; there are more, which an FTP client can show'}
+        </Text>
+        <Text size="sm" c="dimmed" visibleFrom="sm">
+          <Kbd size="xs">Enter</Kbd> opens, <Kbd size="xs">F2</Kbd> renames, <Kbd size="xs">Delete</Kbd>{' '}
+          deletes, <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">A</Kbd> selects all
+        </Text>
+      </div>
     </>
   )
 }

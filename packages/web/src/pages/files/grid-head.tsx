@@ -42,7 +42,12 @@ export function GridHead({ folder, narrow }: { folder: Folder; narrow: boolean }
           </th>
         ) : (
           COLUMNS.map(([by, word]) => (
-            <th key={by} scope="col" className={classes[by]} aria-sort={sortOf(order, by)}>
+            <th
+              key={by}
+              scope="col"
+              className={by === 'name' ? undefined : classes[by]}
+              aria-sort={sortOf(order, by)}
+            >
               <SortButton by={by} word={word} order={order} onSort={sortBy} />
             </th>
           ))

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { splitEnding } from './free-name.ts'
 import { nameProblem } from './paths.ts'
 
@@ -20,13 +20,14 @@ interface NameModalProps {
 export function NameModal({ title, label, verb, name: first, keepEnding, onClose, onName }: NameModalProps) {
   const [name, setName] = useState(first)
   const [touched, setTouched] = useState(false)
-  const input = useRef<HTMLInputElement>(null)
+  const selected = useRef(false)
   const run = useMutation({ mutationFn: onName, onSuccess: onClose })
-  useEffect(() => {
-    const end = keepEnding ? splitEnding(first)[0].length : first.length
-    input.current?.focus()
-    input.current?.setSelectionRange(0, end)
-  }, [first, keepEnding])
+  /** Once: whoever comes back to the field wants to stand where he clicked. */
+  const selectStem = (input: HTMLInputElement) => {
+    if (selected.current) return
+    selected.current = true
+    input.setSelectionRange(0, keepEnding ? splitEnding(first)[0].length : first.length)
+  }
   const problem = nameProblem(name)
   return (
     <Modal opened onClose={onClose} title={title}>
@@ -39,7 +40,7 @@ export function NameModal({ title, label, verb, name: first, keepEnding, onClose
       >
         <Stack gap="md">
           <TextInput
-            ref={input}
+            onFocus={event => selectStem(event.currentTarget)}
             label={label}
             value={name}
             autoComplete="off"

@@ -7,8 +7,8 @@ import classes from './files.module.css'
 export function QuotaBar({ quota }: { quota: NonNullable<FolderView['quota']> }) {
   return (
     <div className={classes.quota}>
-      <Part label="Space" left={quota.bytes} of={quota.of.bytes} text={bytesText} />
-      <Part label="Files" left={quota.files} of={quota.of.files} text={countText} />
+      <Part label="Space" left={quota.bytes} of={quota.of.bytes} text={bytesText} what="" />
+      <Part label="Files" left={quota.files} of={quota.of.files} text={countText} what=" files" />
     </div>
   )
 }
@@ -18,16 +18,18 @@ interface PartProps {
   readonly left: number | undefined
   readonly of: number | undefined
   readonly text: (value: number) => string
+  /** What is counted, with a space before it. */
+  readonly what: string
 }
 
-function Part({ label, left, of, text }: PartProps) {
+function Part({ label, left, of, text, what }: PartProps) {
   if (left === undefined || of === undefined) return null
   const used = of === 0 ? 100 : Math.min(100, ((of - left) / of) * 100)
-  const sentence = `${text(left)} of ${text(of)} left`
+  const sentence = `${text(left)} of ${text(of)}${what} left`
   return (
     <div>
       <Text size="sm" c="dimmed" className="tabular">
-        {label}: {sentence}
+        {sentence}
       </Text>
       <Progress.Root size={6} mt={3}>
         <Progress.Section

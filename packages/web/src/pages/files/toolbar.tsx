@@ -125,6 +125,7 @@ export function SelectionBar({ entries, onDownload, onRename, onRemove, onClear 
           label="Download"
           icon={<IconDownload size={16} aria-hidden />}
           disabled={entries.some(({ may }) => !may.read)}
+          why="You may not download all of these"
           onClick={onDownload}
         />
         {only && (
@@ -132,6 +133,7 @@ export function SelectionBar({ entries, onDownload, onRename, onRemove, onClear 
             label="Rename"
             icon={<IconPencil size={16} aria-hidden />}
             disabled={!only.may.rename}
+            why="You may not rename this"
             onClick={onRename}
           />
         )}
@@ -140,6 +142,7 @@ export function SelectionBar({ entries, onDownload, onRename, onRemove, onClear 
           danger
           icon={<IconTrash size={16} aria-hidden />}
           disabled={entries.some(({ may }) => !may.delete)}
+          why="You may not delete all of these"
           onClick={onRemove}
         />
         <Tooltip label="Select nothing">
@@ -157,10 +160,12 @@ interface BarButtonProps {
   readonly icon: React.ReactNode
   readonly danger?: boolean
   readonly disabled: boolean
+  /** Why it is disabled. */
+  readonly why: string
   readonly onClick: () => void
 }
 
-function BarButton({ label, icon, danger, disabled, onClick }: BarButtonProps) {
+function BarButton({ label, icon, danger, disabled, why, onClick }: BarButtonProps) {
   return (
     <Button
       size="compact-md"
@@ -168,6 +173,7 @@ function BarButton({ label, icon, danger, disabled, onClick }: BarButtonProps) {
       color={danger ? 'red' : undefined}
       leftSection={icon}
       disabled={disabled}
+      title={disabled ? why : undefined}
       onClick={onClick}
     >
       {label}

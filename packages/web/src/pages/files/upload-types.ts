@@ -44,7 +44,7 @@ export interface Question {
 
 /** All uploads at one moment. */
 export interface UploadView {
-  /** In their order; when there are many, those that are over give way. */
+  /** The first 200: what is under way, then what failed, what waits, what is over. */
   readonly items: readonly UploadItem[]
   /** Items that are not among `items`. */
   readonly hidden: number

@@ -45,17 +45,21 @@ export function viewOf<F extends UploadFile>(entries: readonly Entry<F>[]): Uplo
   }
 }
 
+/** What is under way stands first, then what failed, what waits, what is over. */
+const RANKS: Readonly<Record<UploadState['kind'], number>> = {
+  sending: 0,
+  asking: 0,
+  failed: 1,
+  waiting: 2,
+  done: 3,
+  skipped: 3,
+  cancelled: 3,
+}
+
 function shownOf<F extends UploadFile>(entries: readonly Entry<F>[]): readonly Entry<F>[] {
-  if (entries.length <= MOST_SHOWN) return entries
-  const rank = ({ state }: Entry<F>) =>
-    state.kind === 'sending' || state.kind === 'asking'
-      ? 0
-      : state.kind === 'failed'
-        ? 1
-        : state.kind === 'waiting'
-          ? 2
-          : 3
-  return [0, 1, 2, 3].flatMap(wanted => entries.filter(entry => rank(entry) === wanted)).slice(0, MOST_SHOWN)
+  return [0, 1, 2, 3]
+    .flatMap(rank => entries.filter(({ state }) => RANKS[state.kind] === rank))
+    .slice(0, MOST_SHOWN)
 }
 
 function itemOf<F extends UploadFile>({ id, folder, name, size, state }: Entry<F>): UploadItem {

@@ -45,7 +45,8 @@ export function UploadsPanel({ queue, view }: { queue: UploadQueue<File>; view: 
   if (view.items.length === 0) return null
   const { busy, sent, total, rate, counts } = view
   const percent = total === 0 ? (busy ? 0 : 100) : (sent / total) * 100
-  const left = rate > 0 && busy ? `, ${durationText(((total - sent) / rate) * 1000)} left` : ''
+  const left = rate > 0 && sent < total ? `, ${durationText(((total - sent) / rate) * 1000)} left` : ''
+  const speed = rate > 0 ? `, ${rateText(rate)}${left}` : ''
   return (
     <section className={classes.panel} aria-label="Uploads">
       <div className={classes.panelHead}>
@@ -74,8 +75,8 @@ export function UploadsPanel({ queue, view }: { queue: UploadQueue<File>; view: 
             <Progress.Section value={percent} aria-label={`All uploads: ${Math.round(percent)} percent`} />
           </Progress.Root>
           <Text size="xs" c="dimmed" className="tabular">
-            {bytesText(sent)} of {bytesText(total)}, {rateText(rate)}
-            {left}
+            {bytesText(sent)} of {bytesText(total)}
+            {speed}
           </Text>
         </div>
       )}

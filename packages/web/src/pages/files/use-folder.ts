@@ -4,7 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Search } from '../../components/list-state.ts'
 import { baseName, parentPath, pathOf } from './paths.ts'
-import { choose, kept, NOTHING, type Selection } from './selection.ts'
+import { kept, NOTHING, type Selection } from './selection.ts'
 import { filterEntries, nextOrder, type Order, orderOf, type Sort, sortEntries } from './sort-entries.ts'
 import { folderQuery } from './uploads.ts'
 
@@ -52,7 +52,7 @@ export function useFolder(): Folder {
     setFilter('')
     // Going up, the keyboard stands on the folder that was left.
     const left = parentPath(from) === path && from !== '/' ? baseName(from) : undefined
-    setSelection(left === undefined ? NOTHING : { ...NOTHING, active: left, anchor: left })
+    setSelection(left === undefined ? NOTHING : standOn(left))
   }, [path])
 
   useEffect(() => {
@@ -84,5 +84,5 @@ export function useFolder(): Folder {
   }
 }
 
-/** Chooses one entry, once it is listed. */
-export const chosen = (name: string) => (selection: Selection) => choose(selection, [name], name, 'alone')
+/** Puts the keyboard on an entry, once it is listed; ticked it would be part of the next deletion. */
+export const standOn = (name: string): Selection => ({ ...NOTHING, active: name, anchor: name })
