@@ -214,6 +214,16 @@ test('a name is given once', async () => {
   assert.deepEqual([again.status, again.code, fieldsOf(again)], [409, 'USER_EXISTS', ['name']])
 })
 
+test('the names of guests are theirs while there are guests', async () => {
+  await using open = await startTestApp({
+    routes: usersRoutes,
+    settings: { anonymous: { enabled: true, home: '/tmp' } },
+  })
+  const caller = await open.as('operator')
+  assert.deepEqual(fieldsOf(await caller.post('/users', { name: 'FTP' })), ['name'])
+  assert.equal((await operator.post('/users', { name: 'ftp' })).status, 201)
+})
+
 test('what was read can be sent back, and a stale revision is refused', async () => {
   await operator.post('/users', {
     name: 'round',

@@ -32,8 +32,11 @@ export async function planZip(access: FileAccess, paths: readonly string[]): Pro
   const taken = new Set<string>()
   for (const path of paths) {
     const entry = await access.stat(path)
+    const name = freeName(safeName(entry.name), taken)
     if (entry.name === '/') await plan.folder('/', '', 0)
-    else await plan.add(path, freeName(safeName(entry.name), taken), entry, 0)
+    // Of a link that was asked for by its name, what it leads to is meant.
+    else if (entry.leadsTo === 'folder') await plan.folder(path, name, 0, entry.modified)
+    else await plan.add(path, name, entry, 0)
   }
   return plan
 }

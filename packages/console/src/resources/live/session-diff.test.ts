@@ -42,9 +42,9 @@ for (const { title, before, after, tells } of [
     tells: { changed: [moving(2_000)] },
   },
   {
-    title: 'bytes beyond three digits',
+    title: 'bytes beyond five digits',
     before: moving(12_300_000),
-    after: moving(12_301_234),
+    after: moving(12_300_400),
     tells: undefined,
   },
   {
@@ -76,8 +76,8 @@ test('a session that works again after a while is told, so that its idle time is
 
 test('who comes later is told all that the others know', () => {
   const diff = new SessionDiff()
-  diff.next([moving(12_345)], 1)
-  assert.deepEqual(diff.all, [moving(12_300)])
+  diff.next([moving(1_234_567)], 1)
+  assert.deepEqual(diff.all, [moving(1_234_600)])
 })
 
 test('1,000 sessions that change every second make small events, and each is told within five seconds', () => {

@@ -71,9 +71,9 @@ function shapeOf({ idleMs: _, transfer, ...rest }: Session): string {
   return JSON.stringify([rest, transfer && { ...transfer, bytes: 0 }])
 }
 
-/** Three digits are what is shown of a number of bytes; the others would make every second a change. */
+/** Five digits are enough for a rate; a transfer that crawls would else be a change every second. */
 function rounded(session: Session): Session {
   if (!session.transfer) return session
-  const bytes = Number(session.transfer.bytes.toPrecision(3))
+  const bytes = Number(session.transfer.bytes.toPrecision(5))
   return { ...session, transfer: { ...session.transfer, bytes } }
 }

@@ -48,7 +48,7 @@ export async function draftUser(write: UserWrite, around: DraftSurroundings): Pr
   const add = (path: string, message: string | undefined) => {
     if (message !== undefined) errors.push({ path, message })
   }
-  add('name', nameProblem(write.name))
+  add('name', nameProblem(write.name) ?? anonymousProblem(write.name, around.inForce))
   if (typeof write.password === 'string') add('password', passwordProblem(write.password))
   const given = { ...write, home: write.home ?? around.defaultHome }
   const fields = Object.entries(given).filter(([name]) => !BESIDE.has(name) && !TOLD_ONLY.has(name))
@@ -70,6 +70,13 @@ export async function draftUser(write: UserWrite, around: DraftSurroundings): Pr
   errors.push(...(await virtualFolderProblems(settings.folders, around.dataFolder)))
   if (errors.length > 0) throw invalid(write.name, errors)
   return { settings, document: asJson(userAsInput(settings)), makesHome }
+}
+
+/** RFC 1635: whoever logs in so is a guest, before any user is looked for. */
+function anonymousProblem(name: string, { anonymous }: Settings): string | undefined {
+  return anonymous.enabled && /^(anonymous|ftp)$/i.test(name)
+    ? 'is that of guests, as long as anonymous.enabled is true'
+    : undefined
 }
 
 function invalid(name: string, errors: readonly FieldProblem[]): Problem {
