@@ -18,8 +18,8 @@ export async function portsOf(
 export const { signal } = new AbortController()
 
 /** Dials a passive port from this loopback address. */
-export function dial(port: number, from = '127.0.0.1'): Socket {
-  const socket = connect({ port, host: '127.0.0.1', localAddress: from, allowHalfOpen: true })
+export function dial(port: number, from = '127.0.0.1', host = '127.0.0.1'): Socket {
+  const socket = connect({ port, host, localAddress: from, allowHalfOpen: true })
   socket.on('error', () => {})
   leftOpen(() => socket.destroy())
   return socket

@@ -72,3 +72,40 @@ test('more than five hundred checks at once are refused, not queued without end'
   )
   assert.equal(results.filter(result => result.status === 'rejected').length, 100)
 })
+
+test('a user that is forgotten is checked anew, and nobody else', async () => {
+  const authenticator = counting(alice)
+  const cache = new LoginCache(authenticator)
+  const bob = { ...ask('right'), user: 'bob' }
+  await cache.check(ask('right'))
+  await cache.check(bob)
+  cache.forget('alice')
+  await cache.check(ask('right'))
+  await cache.check(bob)
+  assert.equal(authenticator.asked.length, 3)
+  cache.forget()
+  await cache.check(ask('right'))
+  await cache.check(bob)
+  assert.equal(authenticator.asked.length, 5)
+})
+
+test('a check that runs while its user is forgotten is neither shared with later logins nor remembered', async () => {
+  const authenticator = counting(alice)
+  const cache = new LoginCache(authenticator)
+  const before = cache.check(ask('right'))
+  cache.forget('alice')
+  const after = cache.check(ask('right'))
+  assert.equal(authenticator.asked.length, 2)
+  await before
+  assert.equal(await after, alice)
+  await cache.check(ask('right'))
+  assert.equal(authenticator.asked.length, 2, 'the later one is remembered')
+})
+
+test('forgetting makes no room for more checks at once', async () => {
+  const authenticator = { ...counting(alice), authenticate: () => new Promise<undefined>(() => {}) }
+  const cache = new LoginCache(authenticator)
+  for (let n = 0; n < 500; n++) void cache.check(ask(String(n)))
+  cache.forget()
+  await assert.rejects(cache.check(ask('one more')), { code: 'LOGIN_UNAVAILABLE' })
+})
