@@ -12,7 +12,7 @@ let operator: Caller
 before(async () => {
   app = await startTestApp({
     routes: services => [...bansRoutes(services), ...usersRoutes(services)],
-    settings: { bans: { attempts: 2, exempt: [], delay: { first: 0, ceiling: 0 } } },
+    settings: { bans: { attempts: 2, exempt: ['198.18.0.0/15'], delay: { first: 0, ceiling: 0 } } },
   })
   operator = await app.as('operator')
 })
@@ -54,6 +54,7 @@ for (const { kind, value, says } of [
   { kind: 'address', value: '127.0.0.1', says: /keep yourself out/ },
   { kind: 'address', value: '127.0.0.0/8', says: /keep yourself out/ },
   { kind: 'address', value: '::ffff:127.0.0.1', says: /keep yourself out/ },
+  { kind: 'address', value: '198.18.0.1', says: /allow list/ },
   { kind: 'user', value: ' ', says: /must not be empty/ },
 ]) {
   test(`${kind} "${value}" is not banned: ${says.source}`, async () => {

@@ -8,8 +8,13 @@ const SHORTEST = { 4: 8, 6: 16 } as const
 /**
  * What is wrong with an address or network that is to be banned; undefined when it can be.
  * @param caller - the address of whoever asks
+ * @param exempt - networks that no ban keeps out
  */
-export function addressBanProblem(value: string, caller: string): string | undefined {
+export function addressBanProblem(
+  value: string,
+  caller: string,
+  exempt: readonly string[],
+): string | undefined {
   const [address = '', bits, ...rest] = value.split('/')
   const family = isIP(address)
   const isWritten = rest.length === 0 && (bits === undefined || /^\d{1,3}$/.test(bits))
@@ -23,6 +28,9 @@ export function addressBanProblem(value: string, caller: string): string | undef
   }
   if (new TrustedNetworks([value]).has(caller))
     return `holds ${caller}, the address you come from: you would keep yourself out`
+  // A network may hold more than what is exempt.
+  if (bits === undefined && new TrustedNetworks(exempt).has(address))
+    return 'is on the allow list (bans.exempt), which comes before every ban: take it from there first'
   return undefined
 }
 

@@ -33,10 +33,11 @@ export class BansService {
    * @throws {Problem} 422 `BAN_INVALID`
    */
   async put(ask: z.output<typeof banCreate>, by: string, from: string): Promise<Ban & { kicked: number }> {
-    const { store, server, now } = this.#services
+    const { store, server, now, inForce } = this.#services
     const { kind, minutes, reason, kick } = ask
     const typed = ask.value.trim()
-    const message = kind === 'address' ? addressBanProblem(typed, from) : nameProblem(typed)
+    const { exempt } = inForce().bans
+    const message = kind === 'address' ? addressBanProblem(typed, from, exempt) : nameProblem(typed)
     if (message !== undefined)
       throw new Problem(422, 'BAN_INVALID', `the value ${message}`, [{ path: 'value', message }])
     const value = kind === 'address' ? canonicalNetwork(typed) : typed
