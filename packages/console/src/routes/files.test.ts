@@ -26,6 +26,7 @@ let home = ''
 let url = ''
 let cookie = ''
 let csrf = ''
+let setupToken = ''
 let stop = async () => {}
 
 before(async () => {
@@ -51,6 +52,7 @@ before(async () => {
   })
   stop = async () => node[Symbol.asyncDispose]()
   url = node.consoleUrl ?? ''
+  setupToken = node.setupUrl?.split('#')[1] ?? ''
   const response = await fetch(`${url}/api/v1/auth/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -348,8 +350,31 @@ test('a download whose reader goes is broken, and its file is closed', async () 
   assert.partialDeepStrictEqual(await endedSince(count), { verdict: 'broken', command: 'GET', mode: 'web' })
 })
 
-test('what a user changed stands in the audit log, under the name of the user', async () => {
+test('of a link to a folder that is asked for by its name, a zip holds what is in the folder', async () => {
+  const { at, host } = place({ 'docs/a': '1' })
+  symlinkSync('docs', host('link'))
+  const response = await call('GET', zipAddress(at('/link')))
+  assert.ok(Buffer.from(await response.arrayBuffer()).includes('link/a'))
+})
+
+test('what users change stands in the audit log, under their name, and they do not see it', async () => {
   const { at } = place({ a: '1' })
   await call('POST', address('/files/remove'), { paths: [at('/a')] })
   await refused(await call('GET', `${url}/api/v1/audit`), 403, 'ACCESS_DENIED')
+  const admin = await signUp()
+  const response = await fetch(`${url}/api/v1/audit?limit=500`, { headers: { cookie: admin } })
+  const { items } = (await response.json()) as { items: { action: string; actor: string; target: string }[] }
+  const row = items.find(({ action, target }) => action === 'file.remove' && target === at('/a'))
+  assert.equal(row?.actor, 'user:ann')
 })
+
+/** Makes the administrator. */
+async function signUp(): Promise<string> {
+  const response = await fetch(`${url}/api/v1/setup`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token: setupToken, name: 'admin', password: 'a long enough password' }),
+  })
+  assert.ok(response.ok, await response.clone().text())
+  return response.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+}

@@ -51,14 +51,14 @@ export default function FilesPage() {
   const grid = useRef<HTMLTableElement>(null)
   const { query, path, shown, selection, select, go } = folder
   const view = query.data
-  // Everything that is done is done where the listing comes from, also while another is on its way.
+  // What is done with entries is done where they are, also while another listing is on its way.
   const here = view?.path ?? path
   const ticked = shown.filter(({ name }) => selection.ticked.has(name))
   const mayWrite = view?.may.write ?? false
   const title = shownName(baseName(path)) || 'Home'
 
   const upload = (files: readonly UploadAsk<File>[] | Promise<readonly UploadAsk<File>[]>) => {
-    Promise.resolve(files).then(asks => queue.add(here, asks), notifyError)
+    Promise.resolve(files).then(asks => queue.add(path, asks), notifyError)
   }
   const over = useFileDrop(mayWrite ? data => upload(droppedFiles(data)) : undefined)
   useKeepPage(uploads.busy)
@@ -149,7 +149,7 @@ export default function FilesPage() {
           name={freeName('New folder', name => view?.entries.some(one => one.name === name) ?? false, true)}
           onClose={close}
           onName={async name => {
-            await makeFolder(joinPath(here, name))
+            await makeFolder(joinPath(path, name))
             select(() => standOn(name))
           }}
         />
@@ -227,6 +227,7 @@ function Listing({ folder, actions, grid, onRemoveTicked, mayWrite }: ListingPro
   if (query.data && shown.length === 0) return <EmptyView text={`No name here holds “${filter}”.`} />
   return (
     <>
+      {query.isError && <ErrorView error={query.error} onRetry={() => void query.refetch()} />}
       <EntryGrid folder={folder} actions={actions} grid={grid} onRemoveTicked={onRemoveTicked} />
       <div className={classes.foot}>
         <Text size="sm" c="dimmed" className="tabular">
