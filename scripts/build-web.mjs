@@ -2,13 +2,14 @@
 // nothing to do.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureInstalled, NODE, ROOT } from './install.mjs'
 
 const WEB = join(ROOT, 'packages', 'web')
-const STAMP = join(WEB, 'dist', '.stamp')
+const DIST = join(WEB, 'dist')
+const STAMP = '.stamp'
 /** What the build depends on; types of other packages are erased. */
 const SOURCES = ['src', 'public', 'index.html', 'vite.config.ts', 'build', '../../package-lock.json']
 
@@ -37,27 +38,40 @@ function hashOfSources() {
 }
 
 /**
- * Builds the web console unless what is built is of these very sources.
+ * Builds the web console unless what is built is of these very sources. What was built before is served until the new one is
+ * whole.
  * @throws {Error} with what the build said, when it fails
  */
 export async function ensureWebBuilt() {
   const hash = hashOfSources()
-  const built = existsSync(STAMP) ? readFileSync(STAMP, 'utf8') : ''
-  if (built === hash) return
-  await build()
-  writeFileSync(STAMP, hash)
+  const stamp = join(DIST, STAMP)
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
+  const next = join(WEB, `.dist-${process.pid}`)
+  const old = `${next}-old`
+  try {
+    await build(next)
+    writeFileSync(join(next, STAMP), hash)
+    if (existsSync(DIST)) renameSync(DIST, old)
+    renameSync(next, DIST)
+  } finally {
+    for (const folder of [next, old]) rmSync(folder, { recursive: true, force: true })
+  }
 }
 
-function build() {
+function build(folder) {
   return new Promise((resolve, reject) => {
     const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
-    const child = spawn(NODE, [vite, 'build', '--logLevel', 'warn'], {
+    const child = spawn(NODE, [vite, 'build', '--logLevel', 'warn', '--outDir', folder, '--emptyOutDir'], {
       cwd: WEB,
       env: { ...process.env, NODE_ENV: 'production' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let said = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (said += chunk))
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', chunk => {
+        said += chunk
+      })
+    }
     child.on('error', reject)
     child.on('exit', code => {
       if (code === 0) resolve()
