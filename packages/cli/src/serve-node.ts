@@ -21,6 +21,9 @@ export async function serveNode(plan: ServePlan, place: StorePlace, logger: Logg
       web: WEB,
       ...(plan.data?.made && { firstUser: plan.data.made }),
       log: (level, fields, text) => logger[level](fields, text),
+      onSettings(settings) {
+        logger.level = settings.log.level
+      },
       onEvent(event) {
         if (event.type === 'warning' && event.code === 'no-certificate') return
         logEvent(logger, event)
@@ -42,10 +45,7 @@ export async function serveNode(plan: ServePlan, place: StorePlace, logger: Logg
       ...(node.consoleUrl !== undefined && { console: node.consoleUrl }),
       ...(node.setupUrl !== undefined && { setup: node.setupUrl }),
     },
-    reload: () =>
-      void node.reload().then(() => {
-        logger.level = node.settings.log.level
-      }),
+    reload: () => void node.reload(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -43,6 +43,8 @@ export interface NodeOptions {
   /** Folder of the built web console. */
   readonly web?: string
   readonly log: Log
+  /** Called with settings that are in force from now on, those of the start left out. */
+  onSettings?(settings: Settings): void
   onEvent(event: ServerEvent): void
 }
 
@@ -113,7 +115,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     settings,
     server,
     /** After the server took them: what is left to do on this node. */
-    applied: async next => host.apply(next.console),
+    applied: async next => {
+      await host.apply(next.console)
+      options.onSettings?.(next)
+    },
   })
   const services: Services = {
     node: { name, version: options.version, startedAt: Date.now(), dataFolder: options.place.folder },
