@@ -1,7 +1,7 @@
 import { type FileAccess, FileAccessError, type FileEntry } from '@portolan/server'
 
 /** Files and folders of one zip. */
-export const MOST_IN_ZIP = 100_000
+const MOST_IN_ZIP = 100_000
 /** How deep folders go. */
 const DEEPEST = 64
 

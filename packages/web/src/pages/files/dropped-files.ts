@@ -4,7 +4,7 @@ import type { UploadAsk } from './upload-types.ts'
 const MOST = 50_000
 
 /** More was dropped than is taken at once. */
-export class TooManyFiles extends Error {
+class TooManyFiles extends Error {
   override readonly name = 'TooManyFiles'
 
   constructor() {

@@ -248,7 +248,7 @@ export class UploadQueue<F extends UploadFile> {
 }
 
 /** Whether an upload is not over. */
-export const isOpen = ({ kind }: UploadState): boolean =>
+const isOpen = ({ kind }: UploadState): boolean =>
   kind === 'waiting' || kind === 'sending' || kind === 'asking'
 
 function codeOf(error: unknown): unknown {
