@@ -20,8 +20,6 @@ import { incidents } from './logs/incidents.ts'
 import { openLog } from './logs/log.ts'
 import { transfers } from './logs/transfers.ts'
 import { keyFileOf, type StorePlace } from './place.ts'
-import { listenPostgres } from './postgres/listen.ts'
-import { preparePostgres } from './postgres/prepare.ts'
 import type { Migrations } from './schema/migration.ts'
 import { MIGRATIONS } from './schema/migrations.ts'
 import { type Box, openBox } from './secrets/box.ts'
@@ -76,6 +74,9 @@ async function openDatabase(
   closing: AsyncDisposableStack,
 ): Promise<OpenDatabase> {
   if (url !== undefined) {
+    // The client of PostgreSQL takes memory that a node on SQLite spares.
+    const { preparePostgres } = await import('./postgres/prepare.ts')
+    const { listenPostgres } = await import('./postgres/listen.ts')
     const database = closing.use(
       await preparePostgres(url, migrations, async (before, to) => {
         await writeBackup(before, freeName(join(folder, `portolan-postgres.before-${to}`)))

@@ -2,8 +2,6 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Database } from './database.ts'
 import { StoreError } from './errors.ts'
-import { describeDatabase, LONG } from './postgres/connect.ts'
-import { openPostgres } from './postgres/open.ts'
 import { refuseNewer, schemaVersion } from './schema/migrate.ts'
 import { MIGRATIONS } from './schema/migrations.ts'
 import { KEY_FILE } from './secrets/key-file.ts'
@@ -28,11 +26,8 @@ export const keyFileOf = ({ folder, keyFile }: StorePlace): string =>
  * @throws {StoreError} `STORE_MISSING` when there is none, `STORE_NEWER`
  */
 export async function openExisting({ folder, database: url }: StorePlace): Promise<Database> {
-  const where = url === undefined ? join(resolve(folder), SQLITE_FILE) : describeDatabase(url)
-  if (url === undefined && !existsSync(where)) {
-    throw new StoreError('STORE_MISSING', `there is no ${where}; say where the data folder is with --data`)
-  }
-  const database = url === undefined ? openSqlite(where) : openPostgres(url, LONG)
+  const { where, database } =
+    url === undefined ? openFile(join(resolve(folder), SQLITE_FILE)) : await openUrl(url)
   try {
     const version = await schemaVersion(database.queries, database.dialect)
     if (version === 0) {
@@ -47,4 +42,17 @@ export async function openExisting({ folder, database: url }: StorePlace): Promi
     await database[Symbol.asyncDispose]()
     throw error
   }
+}
+
+function openFile(where: string): { where: string; database: Database } {
+  if (!existsSync(where)) {
+    throw new StoreError('STORE_MISSING', `there is no ${where}; say where the data folder is with --data`)
+  }
+  return { where, database: openSqlite(where) }
+}
+
+async function openUrl(url: string): Promise<{ where: string; database: Database }> {
+  const { describeDatabase, LONG } = await import('./postgres/connect.ts')
+  const { openPostgres } = await import('./postgres/open.ts')
+  return { where: describeDatabase(url), database: openPostgres(url, LONG) }
 }

@@ -19,13 +19,12 @@ import {
 } from './http-server.ts'
 import type { Log } from './log.ts'
 import { apiNotFound } from './not-found.ts'
-import { describeApi } from './openapi.ts'
 import { Problem } from './problem.ts'
 import { errorHandler, sendProblem } from './problem-reply.ts'
 import { boundRequests } from './rate-limit.ts'
 import { registerRoute } from './register-route.ts'
 import type { Route } from './route.ts'
-import { serializerCompiler, validatorCompiler } from './schemas.ts'
+import { serializerCompiler, validatorCompiler, withoutCompilers } from './schemas.ts'
 import { problemOf } from './status-of.ts'
 import { serveWebFiles, webPage } from './web.ts'
 
@@ -69,6 +68,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     forceCloseConnections: false,
     clientErrorHandler: answerClientError,
     routerOptions: { maxParamLength: 1_024 },
+    schemaController: withoutCompilers,
     frameworkErrors: (error, _request, reply) => {
       void sendProblem(reply, problemOf(error) ?? new Problem(400, 'URL_INVALID', error.message))
     },
@@ -86,7 +86,6 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(cookie)
   await app.register(helmet, HELMET)
   await boundRequests(app)
-  await describeApi(app, routes, services.node.version)
 
   const around = { gate, audit, log, strict: options.strict ?? false, bodyMs: options.bodyMs ?? 30_000 }
   const [streams, plain] = [routes.filter(({ rawBody }) => rawBody), routes.filter(({ rawBody }) => !rawBody)]

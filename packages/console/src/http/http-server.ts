@@ -1,7 +1,8 @@
-import { createServer, type RequestListener, type Server, type ServerOptions, STATUS_CODES } from 'node:http'
+import type { RequestListener, Server, ServerOptions } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { createServer, STATUS_CODES } from './node-http.ts'
 import { Problem } from './problem.ts'
 import { detailsOf } from './problem-reply.ts'
 

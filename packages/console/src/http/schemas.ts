@@ -26,6 +26,13 @@ export function serializerCompiler({ schema }: { schema: unknown }) {
   return (data: unknown): string => JSON.stringify(checked.parse(data))
 }
 
+const unused = (): never => {
+  throw new TypeError('an app without compilers has to be given its own')
+}
+
+/** For `schemaController` of an app: Fastify would load compilers, 2 MB of code, although it is given others. */
+export const withoutCompilers = { compilersFactory: { buildValidator: unused, buildSerializer: unused } }
+
 function zodOf(schema: unknown): ZodType {
   if (schema instanceof ZodType) return schema
   throw new TypeError('routes are described by zod schemas')

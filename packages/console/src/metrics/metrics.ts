@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { ServerEvent, ServerFigures } from '@portolan/server'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { createServer } from '../http/node-http.ts'
 import { NodeError } from '../node/node-error.ts'
 
 /** Seconds. Small files take milliseconds, images of disks hours. */

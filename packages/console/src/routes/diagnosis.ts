@@ -1,7 +1,6 @@
 import { diagnosis, diagnosisQuery } from '../contract/index.ts'
 import { defineRoute, type Route } from '../http/route.ts'
 import type { Services } from '../node/services.ts'
-import { diagnoseServer } from '../resources/diagnosis/diagnose.ts'
 
 /** Why data connections failed lately. */
 export const diagnosisRoutes = (services: Services): Route[] => [
@@ -13,6 +12,10 @@ export const diagnosisRoutes = (services: Services): Route[] => [
     tag: 'diagnosis',
     query: diagnosisQuery,
     response: diagnosis,
-    handle: ({ query }) => diagnoseServer(services, query.hours),
+    async handle({ query }) {
+      // The doctor is large, and rarely asked.
+      const { diagnoseServer } = await import('../resources/diagnosis/diagnose.ts')
+      return diagnoseServer(services, query.hours)
+    },
   }),
 ]

@@ -19,7 +19,6 @@ import { contentTypeOf } from '../resources/files/content-type.ts'
 import { attachment } from '../resources/files/disposition.ts'
 import { uploadSize } from '../resources/files/upload-size.ts'
 import { planZip } from '../resources/files/zip-plan.ts'
-import { zipStream } from '../resources/files/zip-stream.ts'
 
 /** What a browser is never to run, whatever is in it and however it was reached. */
 const INERT = {
@@ -177,6 +176,7 @@ export const fileRoutes = ({ server }: Services): Route[] => {
       query: zipQuery,
       async handle(ask) {
         const { path: paths } = ask.query
+        const { zipStream } = await import('../resources/files/zip-stream.ts')
         const access = await open(ask)
         const plan = await planZip(access, paths).catch(async (error: unknown) => {
           await access[Symbol.asyncDispose]()

@@ -5,8 +5,8 @@ import { addressRulesRoutes } from './address-rules.ts'
 import { administratorsRoutes } from './administrators.ts'
 import { auditRoutes } from './audit.ts'
 import { authRoutes } from './auth.ts'
-import { bansExemptRoutes } from './bans-exempt.ts'
 import { bansRoutes } from './bans.ts'
+import { bansExemptRoutes } from './bans-exempt.ts'
 import { certificatesRoutes } from './certificates.ts'
 import { dataConnectionsRoutes } from './data-connections.ts'
 import { diagnosisRoutes } from './diagnosis.ts'
@@ -29,32 +29,35 @@ import { usersRoutes } from './users.ts'
 import { virtualFoldersRoutes } from './virtual-folders.ts'
 
 /** Every route of the API. */
-export const allRoutes = (services: Services): Route[] => [
-  ...accountRoutes(services),
-  ...addressRulesRoutes(services),
-  ...administratorsRoutes(services),
-  ...auditRoutes(services),
-  ...authRoutes(services),
-  ...bansExemptRoutes(services),
-  ...bansRoutes(services),
-  ...certificatesRoutes(services),
-  ...dataConnectionsRoutes(services),
-  ...diagnosisRoutes(services),
-  ...fileRoutes(services),
-  ...groupsRoutes(services),
-  ...healthRoutes(services),
-  ...liveRoutes(services),
-  ...logsRoutes(services),
-  ...metricsRoutes(services),
-  ...openapiRoutes(),
-  ...overviewRoutes(services),
-  ...portAdviceRoutes(services),
-  ...portsRoutes(services),
-  ...sessionsRoutes(services),
-  ...settingsRoutes(services),
-  ...setupRoutes(services),
-  ...tokensRoutes(services),
-  ...userClassesRoutes(services),
-  ...usersRoutes(services),
-  ...virtualFoldersRoutes(services),
-]
+export function allRoutes(services: Services): Route[] {
+  const routes: Route[] = [
+    ...accountRoutes(services),
+    ...addressRulesRoutes(services),
+    ...administratorsRoutes(services),
+    ...auditRoutes(services),
+    ...authRoutes(services),
+    ...bansExemptRoutes(services),
+    ...bansRoutes(services),
+    ...certificatesRoutes(services),
+    ...dataConnectionsRoutes(services),
+    ...diagnosisRoutes(services),
+    ...fileRoutes(services),
+    ...groupsRoutes(services),
+    ...healthRoutes(services),
+    ...liveRoutes(services),
+    ...logsRoutes(services),
+    ...metricsRoutes(services),
+    ...openapiRoutes(services, () => routes),
+    ...overviewRoutes(services),
+    ...portAdviceRoutes(services),
+    ...portsRoutes(services),
+    ...sessionsRoutes(services),
+    ...settingsRoutes(services),
+    ...setupRoutes(services),
+    ...tokensRoutes(services),
+    ...userClassesRoutes(services),
+    ...usersRoutes(services),
+    ...virtualFoldersRoutes(services),
+  ]
+  return routes
+}

@@ -1,7 +1,6 @@
 import { portAdvice, portAdviceQuery } from '../contract/index.ts'
 import { defineRoute, type Route } from '../http/route.ts'
 import type { Services } from '../node/services.ts'
-import { adviseOnPorts } from '../resources/settings/port-advice.ts'
 
 /** Advice on port ranges as they are typed. */
 export const portAdviceRoutes = ({ inForce, server }: Services): Route[] => [
@@ -14,6 +13,8 @@ export const portAdviceRoutes = ({ inForce, server }: Services): Route[] => [
     query: portAdviceQuery,
     response: portAdvice,
     async handle({ query: { kind, ...query } }) {
+      // The planner comes with the doctor, which is large.
+      const { adviseOnPorts } = await import('../resources/settings/port-advice.ts')
       const { workers } = await server.figures()
       const range = { basePort: numberOf(query.basePort), numberOfPorts: numberOf(query.numberOfPorts) }
       return adviseOnPorts({ ...range, kind }, { settings: inForce(), workers: Math.max(workers.length, 1) })

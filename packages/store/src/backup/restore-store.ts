@@ -8,7 +8,6 @@ import { MIGRATIONS } from '../schema/migrations.ts'
 import { keyOfCheck } from '../secrets/check.ts'
 import { KEY_FILE, parseKeyFile, readKeyFile } from '../secrets/key-file.ts'
 import { type Examined, examine } from './inspect-backup.ts'
-import { restorePostgres } from './restore-postgres.ts'
 import { restoreSqlite } from './restore-sqlite.ts'
 
 /** Where a backup is restored to. */
@@ -55,7 +54,7 @@ export async function restoreStoreAt(
   const { rows, putAside } =
     options.database === undefined
       ? await restoreSqlite(restore)
-      : await restorePostgres(options.database, restore)
+      : await (await import('./restore-postgres.ts')).restorePostgres(options.database, restore)
   const aside = [...putAside]
   const files: string[] = []
   for (const [name, content] of examined.files) {
