@@ -14,6 +14,8 @@ interface ConfirmModalProps {
   /** The verb on the button. */
   readonly verb: string
   readonly danger?: boolean
+  /** For more than a few sentences. Default `md`. */
+  readonly size?: 'md' | 'xl'
   /** A word that has to be typed before the button works. */
   readonly typed?: string
   readonly onConfirm: () => Promise<unknown>
@@ -21,7 +23,7 @@ interface ConfirmModalProps {
 
 /** Asks before something that cannot be undone, and stays open with the reason when it is refused. */
 export function ConfirmModal(props: ConfirmModalProps) {
-  const { opened, onClose, title, children, verb, danger = false, typed, onConfirm } = props
+  const { opened, onClose, title, children, verb, danger = false, size = 'md', typed, onConfirm } = props
   const [word, setWord] = useState('')
   const run = useMutation({
     mutationFn: onConfirm,
@@ -33,7 +35,7 @@ export function ConfirmModal(props: ConfirmModalProps) {
     onClose()
   }
   return (
-    <Modal opened={opened} onClose={close} title={title}>
+    <Modal opened={opened} onClose={close} title={title} size={size}>
       <form
         onSubmit={event => {
           event.preventDefault()

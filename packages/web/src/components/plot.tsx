@@ -125,7 +125,15 @@ function optionsFor(
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: { y: { range: (_, _low, high) => [0, Math.max(least, high * 1.12)] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 70, size: 30, gap: 8, values: (_, ticks) => ticks.map(clock) },
+      {
+        ...axis,
+        grid: { show: false },
+        space: 70,
+        size: 30,
+        gap: 8,
+        incrs: SECOND_STEPS,
+        values: (_, ticks) => ticks.map(clock),
+      },
       {
         ...axis,
         size: 66,
@@ -153,6 +161,9 @@ function optionsFor(
 
 /** Steps that are round in KiB, MiB and GiB. */
 const BINARY_STEPS = Array.from({ length: 44 }, (_, power) => 2 ** power)
+
+/** Steps of the axis of time, in seconds. */
+const SECOND_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600]
 
 const clock = (seconds: number) =>
   new Date(seconds * 1_000).toLocaleTimeString('en-GB', {

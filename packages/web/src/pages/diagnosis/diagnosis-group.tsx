@@ -66,7 +66,7 @@ function Met({
   const shown: ReactNode[] = values.slice(0, NAMES).map(value => (
     <Badge key={value} variant="default" component="span">
       {linkTo ? (
-        <Anchor component={Link} inherit underline="always" to={linkTo(value)}>
+        <Anchor component={Link} inherit to={linkTo(value)}>
           {value}
         </Anchor>
       ) : (
@@ -105,12 +105,7 @@ function Examples({ group: { examples } }: { group: DiagnosisGroup }) {
           <li key={key}>
             <Time at={at} /> {user !== '' && <b>{user}</b>} <CodeText>{address}</CodeText>{' '}
             {session !== '' && (
-              <Anchor
-                component={Link}
-                inherit
-                underline="always"
-                to={`/sessions/${encodeURIComponent(session)}`}
-              >
+              <Anchor component={Link} inherit to={`/sessions/${encodeURIComponent(session)}`}>
                 session {session}
               </Anchor>
             )}

@@ -25,7 +25,7 @@ export default function FtpSettingsPage() {
             {settings.data && (
               <>
                 Version {settings.data.version};{' '}
-                <Anchor component={Link} inherit underline="always" to="/settings-history">
+                <Anchor component={Link} inherit to="/settings-history">
                   see all versions
                 </Anchor>
                 .

@@ -4,7 +4,7 @@ import { IconLock } from '@tabler/icons-react'
 import classes from './field.module.css'
 
 /** What each origin means. A later one beats those before it. */
-export const ORIGIN_TEXT: Readonly<Record<Origin, string>> = {
+const ORIGIN_TEXT: Readonly<Record<Origin, string>> = {
   default: 'Nobody has set this: it is the default.',
   file: 'The settings file says so. What is saved here beats it.',
   store:

@@ -118,12 +118,9 @@ export function ReviewDialog({ form, onClose, onJump }: ReviewDialogProps) {
 export function Stale({ busy, onLook, spaced }: { busy: boolean; onLook: () => void; spaced?: boolean }) {
   return (
     <Notice tone="warn" title="Somebody else has saved meanwhile" role="alert" spaced={spaced}>
-      <Text size="md">
-        Your changes were made on an older version. They can be laid over the newer one; what you did not
-        touch is then as it says.
-      </Text>
+      <Text size="md">Your changes were made on an older version. They can be laid over the newer one.</Text>
       <Button mt="sm" size="xs" loading={busy} onClick={onLook}>
-        Lay my changes over the newer version
+        Lay my changes over it
       </Button>
     </Notice>
   )

@@ -44,7 +44,7 @@ export type Field = Base &
     | { readonly kind: 'section'; readonly fields: readonly Field[]; readonly optional: boolean }
   )
 export type FieldOf<Kind extends Field['kind']> = Extract<Field, { kind: Kind }>
-export interface Option {
+interface Option {
   readonly value: string
   readonly text?: string
 }

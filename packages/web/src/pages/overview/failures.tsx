@@ -49,12 +49,7 @@ export function Failures({ failures }: { failures: Overview['failures'] }) {
                 {session !== '' && (
                   <>
                     in session{' '}
-                    <Anchor
-                      component={Link}
-                      inherit
-                      underline="always"
-                      to={`/sessions/${encodeURIComponent(session)}`}
-                    >
+                    <Anchor component={Link} inherit to={`/sessions/${encodeURIComponent(session)}`}>
                       {session}
                     </Anchor>
                   </>

@@ -58,7 +58,7 @@ export function PassiveFigures({ passive }: { passive: Overview['passive'] }) {
   return (
     <Paper component="section" className={classes.part} aria-labelledby="passive-title">
       <Title order={2} id="passive-title">
-        <Anchor component={Link} to="/ports" inherit>
+        <Anchor component={Link} to="/ports" inherit underline="hover">
           Passive ports
         </Anchor>
       </Title>

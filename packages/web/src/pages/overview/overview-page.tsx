@@ -84,7 +84,7 @@ function Figure({ name, value, to }: { name: string; value: string; to?: string 
         {to === undefined ? (
           name
         ) : (
-          <Anchor component={Link} to={to} inherit>
+          <Anchor component={Link} to={to} inherit underline="hover">
             {name}
           </Anchor>
         )}
@@ -149,13 +149,7 @@ function Warnings({ warnings }: { warnings: Overview['warnings'] }) {
             <Text component="span" size="md">
               {path !== '' && (
                 <>
-                  <Anchor
-                    component={Link}
-                    inherit
-                    underline="always"
-                    to="/ftp-settings"
-                    search={{ field: path } as never}
-                  >
+                  <Anchor component={Link} inherit to="/ftp-settings" search={{ field: path } as never}>
                     <code>{path}</code>
                   </Anchor>{' '}
                 </>

@@ -33,7 +33,7 @@ export function SessionLinks({ sessions }: { sessions: readonly string[] }) {
   return sessions.map((session, place) => (
     <span key={session}>
       {place > 0 && ', '}
-      <Anchor component={Link} inherit underline="always" to={`/sessions/${encodeURIComponent(session)}`}>
+      <Anchor component={Link} inherit to={`/sessions/${encodeURIComponent(session)}`}>
         session {session}
       </Anchor>
     </span>

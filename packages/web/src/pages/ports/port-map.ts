@@ -64,7 +64,7 @@ export interface Stretch {
 }
 
 /** Ports of one picture: enough for the usual range, few enough to draw each as an element. */
-export const STRETCH = 1024
+const STRETCH = 1024
 
 /** The range cut into stretches, the last of which may be shorter. */
 export function stretches({ basePort, numberOfPorts }: PortMap): Stretch[] {

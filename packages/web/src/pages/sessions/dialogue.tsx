@@ -59,7 +59,10 @@ export function Dialogue({ lines, paused, over, onPause }: DialogueProps) {
       >
         {named.map(({ line, key }) => (
           <div key={key} className={classes.line} data-kind={lineKind(line)}>
-            <time dateTime={new Date(line.at).toISOString()}>{timeOfDay(line.at)}</time>
+            <time dateTime={new Date(line.at).toISOString()}>
+              {timeOfDay(line.at).slice(0, 8)}
+              <span className={classes.fraction}>{timeOfDay(line.at).slice(8)}</span>
+            </time>
             <span className={classes.from}>
               <span aria-hidden="true">{line.from === 'client' ? '→' : '←'}</span>
               <VisuallyHidden>{line.from}: </VisuallyHidden>

@@ -75,8 +75,7 @@ export function rateNow(row: LiveRow, now: number): number {
   return row.session.transfer && now - row.measuredAt < STALE_MS ? row.rate : 0
 }
 
-export const SORTS = ['since', 'user', 'userClass', 'address', 'transfer', 'idle'] as const
-export type SessionSort = (typeof SORTS)[number]
+export type SessionSort = 'since' | 'user' | 'userClass' | 'address' | 'transfer' | 'idle'
 export interface SortedBy {
   readonly by: SessionSort
   readonly order: 'asc' | 'desc'

@@ -60,13 +60,7 @@ export default function SessionPage() {
         <Notice spaced tone="info" role="status">
           <Text size="md">
             This session is over. Below is what was seen last; its transfers are in the{' '}
-            <Anchor
-              component={Link}
-              inherit
-              underline="always"
-              to="/transfers"
-              search={{ search: id } as never}
-            >
+            <Anchor component={Link} inherit to="/transfers" search={{ search: id } as never}>
               transfers log
             </Anchor>
             .

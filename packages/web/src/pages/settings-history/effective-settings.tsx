@@ -17,12 +17,7 @@ const columns: readonly Column<ExplainedSetting>[] = [
     priority: 1,
     width: '26%',
     cell: ({ path }) => (
-      <Anchor
-        component={Link}
-        inherit
-        underline="always"
-        to={`/ftp-settings?field=${encodeURIComponent(path)}`}
-      >
+      <Anchor component={Link} inherit to={`/ftp-settings?field=${encodeURIComponent(path)}`}>
         <CodeText>{path}</CodeText>
       </Anchor>
     ),

@@ -104,6 +104,7 @@ function RevertModal({ version, base, onClose, onDone }: RevertModalProps) {
       onClose={onClose}
       title={`Go back to version ${version}?`}
       verb="Go back"
+      size="xl"
       danger
       onConfirm={revert}
     >

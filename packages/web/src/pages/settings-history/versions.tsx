@@ -13,7 +13,7 @@ import { VersionDrawer } from './version-drawer.tsx'
 const NAMED = 3
 
 const columns: readonly Column<SettingsVersion>[] = [
-  { key: 'version', header: 'Version', priority: 1, width: 90, cell: ({ version }) => `Version ${version}` },
+  { key: 'version', header: 'Version', priority: 1, width: 115, cell: ({ version }) => `Version ${version}` },
   { key: 'at', header: 'When', width: 120, cell: ({ at }) => <TimeAgo at={at} /> },
   { key: 'by', header: 'Who', width: 140, cell: ({ by }) => by },
   {
