@@ -57,6 +57,7 @@ module.exports = {
           '^packages/$1/',
           '^packages/[^/]+/src/index\\.ts$',
           '^packages/console/src/contract/index\\.ts$',
+          '^packages/transfers/src/model/index\\.ts$',
         ],
       },
     },

@@ -1,6 +1,6 @@
 import type { FtpClient } from '@portolan/client'
 import type { RunCause, RunRow, Store } from '@portolan/store'
-import type { LocalPlace, Site, SiteSecrets, Transfer, Zone } from './index.ts'
+import type { LocalPlace, Site, SiteSecrets, Transfer, Zone } from './model/index.ts'
 
 /** What the engine takes from the node that it runs in. */
 export interface EngineOptions {

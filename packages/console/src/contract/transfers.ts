@@ -1,4 +1,4 @@
-import { site, siteSecrets, transfer, zone } from '@portolan/transfers'
+import { site, siteSecrets, transfer, zone } from '@portolan/transfers/model'
 import { z } from 'zod'
 import { pageQuery, time } from './common.ts'
 
