@@ -1,5 +1,6 @@
 import { Button, Group, Text } from '@mantine/core'
 import { useBlocker } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { ConfirmModal } from './confirm.tsx'
 import classes from './save-bar.module.css'
 
@@ -15,8 +16,14 @@ interface SaveBarProps {
   readonly form?: string
 }
 
-/** The foot of a form with unsaved changes. Its button submits the form around it; leaving the page asks first. */
+/**
+ * The foot of a form with unsaved changes. Its button submits the form around it; leaving the page asks first. An error moves
+ * the focus to the first field with a mistake.
+ */
 export function SaveBar({ dirty, saving, onDiscard, saveLabel = 'Save', error, form }: SaveBarProps) {
+  useEffect(() => {
+    if (error !== undefined) document.querySelector<HTMLElement>('main [aria-invalid="true"]')?.focus()
+  }, [error])
   return (
     <>
       <div className={classes.root} data-shown={dirty || undefined}>

@@ -23,7 +23,7 @@ const buoy: MantineColorsTuple = [
   '#ff7d37',
   '#f9661b',
   '#c74806',
-  '#b84205',
+  '#ad3d04',
   '#943504',
   '#6f2702',
 ]
@@ -96,10 +96,13 @@ const yellow: MantineColorsTuple = [
   '#4d2d00',
 ]
 
+/** Every colour that a component may be given. The names of the framework lead to ours. */
+const HUES = { navy, buoy, red, orange: buoy, green, teal: green, yellow, blue: navy } as const
+
 export const theme = createTheme({
   primaryColor: 'navy',
   primaryShade: { light: 7, dark: 6 },
-  colors: { navy, buoy, gray, dark, red, orange: buoy, green, teal: green, yellow, blue: navy },
+  colors: { gray, dark, ...HUES },
   white: '#fffefb',
   black: '#18222c',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Ubuntu, Cantarell, sans-serif',
@@ -169,6 +172,14 @@ export const theme = createTheme({
   },
 })
 
+/** Colours as text and as lines: the framework computes them from the shades, too dark in one scheme and too pale in the other. */
+const asText = (shade: 4 | 7): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(HUES).flatMap(([name, hue]) =>
+      ['text', 'light-color', 'outline'].map(use => [`--mantine-color-${name}-${use}`, hue[shade]]),
+    ),
+  )
+
 /** The tokens that Mantine does not have; `var(--paper)` and so on. Both schemes are designed, neither is computed. */
 export const tokens: CSSVariablesResolver = () => ({
   variables: {
@@ -180,6 +191,7 @@ export const tokens: CSSVariablesResolver = () => ({
     '--signal': '#ff7d37',
   },
   light: {
+    ...asText(7),
     '--paper': '#f8f6f0',
     '--surface': '#fffefb',
     '--surface-sunken': '#f3f0e8',
@@ -205,6 +217,7 @@ export const tokens: CSSVariablesResolver = () => ({
     '--mantine-color-anchor': '#215281',
   },
   dark: {
+    ...asText(4),
     '--frame': '#0a1521',
     '--frame-raised': '#16293d',
     '--frame-line': '#1e3349',
