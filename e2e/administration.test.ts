@@ -228,7 +228,11 @@ it('a password that changed elsewhere is the old one until its login is forgotte
   let user: UserRecord | undefined = record
   let right = 'old'
   await using server = new FtpServer(
-    { listeners: [{ host: '127.0.0.1', port: 0 }], bans: { delay: { first: '0s', ceiling: '0s' } } },
+    {
+      listeners: [{ host: '127.0.0.1', port: 0 }],
+      passive: await freePorts(1),
+      bans: { delay: { first: '0s', ceiling: '0s' } },
+    },
     {
       authenticator: {
         requiresTls: async () => false,
@@ -255,6 +259,22 @@ it('a password that changed elsewhere is the old one until its login is forgotte
   assert.equal(await answer('new'), 230)
   server.forgetLogins()
   assert.equal(await answer('new'), 530)
+})
+
+it('a ban that is set before the start is in force from the first connection on', async () => {
+  await using server = new FtpServer({
+    listeners: [{ host: '127.0.0.1', port: 0 }],
+    bans: { exempt: [] },
+    passive: await freePorts(1),
+  })
+  server.ban({ kind: 'address', value: HOME })
+  await server.start()
+  const [listener] = server.addresses
+  assert.ok(listener)
+  await using refused = await Dialogue.open({ ...listener, from: HOME })
+  await refused.expect(421, /may not log in from 127\.0\.0\.2/)
+  await using other = await Dialogue.begin({ ...listener, from: ELSEWHERE })
+  await other.quit()
 })
 
 describe('a certificate from elsewhere', () => {

@@ -4,6 +4,7 @@ import { encodeReply, normaliseAddress } from '@portolan/protocol'
 import { type ListenerSettings, parseSettings, type Settings, type SettingsInput } from '@portolan/settings'
 import { ControlListeners, type StandingListener } from './control-listeners.ts'
 import type { Authenticator } from './controller/authenticator.ts'
+import { Bans } from './controller/bans.ts'
 import { certificateStamp, completeCertificate, loadCertificate } from './controller/certificates.ts'
 import { Controller } from './controller/controller.ts'
 import { ServerError } from './errors.ts'
@@ -73,6 +74,7 @@ export interface ServerFigures {
 export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements AsyncDisposable {
   #settings: Settings
   readonly #options: FtpServerOptions
+  readonly #bans: Bans
   #controller: Controller | undefined
   readonly #listeners = new ControlListeners({
     onConnection: (socket, listener) => this.#accept(socket, listener),
@@ -90,6 +92,7 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
     super()
     this.#settings = parseSettings(settings)
     this.#options = options
+    this.#bans = new Bans(this.#settings.bans)
   }
 
   /** Where it accepts, once it has started. */
@@ -116,6 +119,7 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
       this.#controller = new Controller(this.#settings, certificate, {
         processes: this.#options.processes ?? false,
         ...(this.#options.authenticator && { authenticator: this.#options.authenticator }),
+        bans: this.#bans,
         emit: event => this.#emit(event),
       })
       await this.#controller.start()
@@ -229,21 +233,21 @@ export class FtpServer extends EventEmitter<{ event: [ServerEvent] }> implements
 
   /** Who is kept out now: by wrong passwords, and by {@link ban}. */
   bans(): readonly BanInfo[] {
-    return this.#controller?.bans.all ?? []
+    return this.#bans.all
   }
 
   /**
-   * Keeps an address, a network in CIDR form or a user name out from now on. Sessions that are there go on. Addresses
+   * Keeps an address, a network in CIDR form or a user name out from now on, before the start too. Sessions that are there go on. Addresses
    * of `bans.exempt` are not kept out. One of the same kind and value is replaced.
    * @throws {ChannelError} `CHANNEL_SETTING` for what is neither address nor network
    */
   ban(ban: BanInfo): void {
-    this.#controller?.bans.ban(ban)
+    this.#bans.ban(ban)
   }
 
   /** Ends a ban and forgets the wrong passwords counted so far; false when there was no ban. */
   liftBan(kind: BanInfo['kind'], value: string): boolean {
-    return this.#controller?.bans.lift(kind, value) ?? false
+    return this.#bans.lift(kind, value)
   }
 
   /** The next login of this user, or of everybody, is checked anew: to be called when a user has changed elsewhere. */

@@ -18,7 +18,7 @@ import type {
 } from '../link.ts'
 import { Accounts } from './accounts.ts'
 import { type Authenticator, SettingsAuthenticator, type UserRecord } from './authenticator.ts'
-import { Bans } from './bans.ts'
+import type { Bans } from './bans.ts'
 import { LoginCache } from './login-cache.ts'
 import { answerLogin, bannedRefusal, type LoginRules, type LoginState } from './logins.ts'
 import { type MovedBytes, MovedBytesSum } from './moved-bytes.ts'
@@ -34,6 +34,7 @@ export interface ControllerOptions {
   readonly processes: boolean
   /** In place of the users of the settings. */
   readonly authenticator?: Authenticator
+  readonly bans: Bans
   emit(event: ServerEvent): void
 }
 
@@ -59,7 +60,7 @@ export class Controller {
     this.#certificate = certificate
     this.#options = options
     this.#limits = new SessionLimits(settings.limits)
-    this.#bans = new Bans(settings.bans)
+    this.#bans = options.bans
     this.#rules = this.#makeRules(settings)
     this.#state = {
       bans: this.#bans,
@@ -209,10 +210,6 @@ export class Controller {
       sessions.map(({ id, worker }) => this.#workers.askOne(worker, link => link.kick(id))),
     )
     return ended.filter(Boolean).length
-  }
-
-  get bans(): Bans {
-    return this.#bans
   }
 
   /** The next login of this user, or of everybody, is checked anew. */
