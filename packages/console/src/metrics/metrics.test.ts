@@ -84,7 +84,7 @@ test('a port that is taken is told in one sentence', async () => {
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0
   try {
     await assert.rejects(serveMetrics(createMetrics(read), { host: '127.0.0.1', port }), {
-      name: 'UserError',
+      name: 'NodeError',
       message: `metrics cannot listen on 127.0.0.1:${port}: another program listens there already`,
     })
   } finally {
