@@ -36,14 +36,14 @@ export function DiagnosisGroupView({ group }: { group: DiagnosisGroup }) {
       </header>
       <p className={classes.cause}>{group.cause}</p>
       {group.advice.length > 0 && (
-        <section className={classes.advice} aria-label="What to change">
+        <div className={classes.advice}>
           <h3>What to change</h3>
           <ul>
             {group.advice.map(text => (
               <li key={text}>{text}</li>
             ))}
           </ul>
-        </section>
+        </div>
       )}
       <dl className={classes.met}>
         <Met name="Users" values={group.users} linkTo={user => `/users/${encodeURIComponent(user)}`} />

@@ -3,10 +3,13 @@ import type { AddressRule, FieldProblem } from '@portolan/console/contract'
 import { IconArrowDown, IconArrowUp, IconGripVertical } from '@tabler/icons-react'
 import type { PointerEvent } from 'react'
 import classes from './address-rules.module.css'
+import { inputId } from './row-id.ts'
 import type { RuleRow } from './rules.ts'
 
 interface AddressRuleRowProps {
   readonly row: RuleRow
+  /** Of the rule in the settings. */
+  readonly path: string
   readonly place: number
   readonly last: number
   readonly narrow: boolean
@@ -30,7 +33,7 @@ const CELLS = [
 
 /** A rule: edited in place, dragged by its handle or moved with the arrow keys on it. */
 export function AddressRuleRow(props: AddressRuleRowProps) {
-  const { row, place, last, narrow, locked, ticked, decided, problems, onTick, onEdit, onMove } = props
+  const { row, path, place, last, narrow, locked, ticked, decided, problems, onTick, onEdit, onMove } = props
   const { rule } = row
   const name = `rule ${place + 1}`
   return (
@@ -65,6 +68,7 @@ export function AddressRuleRow(props: AddressRuleRowProps) {
           <td key={cell.name} className={classes.cell}>
             <TextInput
               size="xs"
+              id={inputId(`${path}.${cell.name}`)}
               variant={narrow ? 'default' : 'unstyled'}
               label={narrow ? cell.label : undefined}
               aria-label={`${cell.label} of ${name}`}

@@ -9,9 +9,9 @@ import { AddressRuleRow } from './address-rule-row.tsx'
 import classes from './address-rules.module.css'
 import { draftValue, sameValue } from './draft.ts'
 import { FieldMeta } from './field-meta.tsx'
-import { rowId } from './field-row.tsx'
 import { PassivePreviewPanel } from './passive-preview-panel.tsx'
 import { parsePath, valueAt } from './paths.ts'
+import { rowId } from './row-id.ts'
 import { acted, type RuleRow, type RulesAction, rowsOf, rulesIn, tidy } from './rules.ts'
 import type { FieldOf } from './schema-form.ts'
 import { isLocked, useSettingsDraft } from './use-settings-draft.ts'
@@ -168,6 +168,7 @@ export function AddressRules({ field }: { field: FieldOf<'table'> }) {
               <AddressRuleRow
                 key={row.key}
                 row={row}
+                path={`${path}[${place}]`}
                 place={place}
                 last={rows.list.length - 1}
                 narrow={narrow}

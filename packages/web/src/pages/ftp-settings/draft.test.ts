@@ -90,6 +90,17 @@ test('origin and flag of a setting are told by the nearest path above', () => {
   assert.equal(flagOf(view, 'passive.basePort'), undefined)
 })
 
+test('a list comes from where its parts come from', () => {
+  const told: SettingsView = {
+    ...view,
+    origins: { 'listeners[0].host': 'file', 'listeners[0].port': 'store', listenersOfMine: 'flag' },
+    flags: { 'listeners[0].port': '--port' },
+  }
+  assert.equal(originOf(told, 'listeners'), 'store')
+  assert.equal(flagOf(told, 'listeners'), '--port')
+  assert.equal(originOf(told, 'passive'), 'default')
+})
+
 test('a draft laid over newer settings keeps what is still a change and tells where both have changed', () => {
   const drafted = [
     ['passive.basePort', 50_000],

@@ -79,14 +79,30 @@ export function changesOf(draft: Draft): SettingChange[] {
   )
 }
 
-/** Where a value in force comes from: the origin told of the path, else of the nearest one above. */
+/** A later one beats those before it. */
+const LAYERS: readonly Origin[] = ['default', 'file', 'store', 'flag']
+
+/**
+ * Where a value in force comes from: the origin told of the path, else of the nearest one above, else the strongest of
+ * what is told below, as of the parts of a list.
+ */
 export function originOf(view: SettingsView, path: string): Origin {
-  return nearest(view.origins, path) ?? 'default'
+  return (
+    nearest(view.origins, path) ??
+    below(view.origins, path).reduce<Origin>(
+      (strongest, origin) => (LAYERS.indexOf(origin) > LAYERS.indexOf(strongest) ? origin : strongest),
+      'default',
+    )
+  )
 }
 
-/** The flag of the start that holds a setting, if one does: then nobody else can change it. */
+/** The flag of the start that holds a setting or a part of it, if one does: then nobody else can change it. */
 export function flagOf(view: SettingsView, path: string): string | undefined {
-  return nearest(view.flags, path)
+  return nearest(view.flags, path) ?? below(view.flags, path)[0]
+}
+
+function below<T>(told: Readonly<Record<string, T>>, path: string): T[] {
+  return Object.entries(told).flatMap(([key, value]) => (isWithin(key, path) ? [value] : []))
 }
 
 /** A draft laid over settings that somebody else has changed meanwhile. */

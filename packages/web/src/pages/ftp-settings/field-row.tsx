@@ -3,11 +3,9 @@ import classes from './field.module.css'
 import { FieldInput } from './field-input.tsx'
 import { FieldMeta } from './field-meta.tsx'
 import { isWithin } from './paths.ts'
+import { inputId, rowId } from './row-id.ts'
 import { type Field, problemOf } from './schema-form.ts'
 import { isLocked, useSettingsDraft } from './use-settings-draft.ts'
-
-/** The element that shows a setting, for jumping to it. */
-export const rowId = (path: string) => `setting-${path}`
 
 interface FieldRowProps {
   readonly field: Field
@@ -41,7 +39,7 @@ export function FieldRow({ field, label = field.label, headless = false }: Field
             (isWide ? (
               <span className={classes.label}>{label}</span>
             ) : (
-              <label className={classes.label} htmlFor={`${id}-input`}>
+              <label className={classes.label} htmlFor={inputId(field.path)}>
                 {label}
               </label>
             ))}
@@ -54,7 +52,7 @@ export function FieldRow({ field, label = field.label, headless = false }: Field
       <div className={classes.control}>
         <FieldInput
           field={field}
-          id={`${id}-input`}
+          id={inputId(field.path)}
           label={label}
           describedBy={`${id}-description ${id}-origin${texts.length > 0 ? ` ${id}-problem` : ''}`}
           value={value}

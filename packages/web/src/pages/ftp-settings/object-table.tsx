@@ -2,6 +2,7 @@ import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { FieldInput, type FieldInputProps, rowName } from './field-input.tsx'
 import { isTree } from './paths.ts'
+import { inputId } from './row-id.ts'
 import type { FieldOf } from './schema-form.ts'
 import classes from './tables.module.css'
 
@@ -16,7 +17,7 @@ export function ObjectTable({ field, value, locked, onChange }: FieldInputProps<
       {named.map(({ row, place, name }) => (
         <section key={name} className={classes.object} aria-label={name}>
           {field.columns.map(column => {
-            const id = `setting-${field.path}-${place}-${column.name}`
+            const id = inputId(`${field.path}[${place}].${column.name}`)
             return (
               <div key={column.name} className={classes.cell} data-kind={column.kind}>
                 <label htmlFor={id} title={column.description}>

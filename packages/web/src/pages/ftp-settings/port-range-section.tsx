@@ -6,8 +6,9 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { api } from '../../api/client.ts'
 import { draftValue } from './draft.ts'
 import { FieldMeta } from './field-meta.tsx'
-import { FieldRow, rowId } from './field-row.tsx'
+import { FieldRow } from './field-row.tsx'
 import { portEnd } from './port-range.ts'
+import { inputId, rowId } from './row-id.ts'
 import { type Field, type FieldOf, problemOf } from './schema-form.ts'
 import classes from './section.module.css'
 import { SectionView } from './section-view.tsx'
@@ -53,7 +54,7 @@ function Range({ kind, basePort, numberOfPorts }: RangeProps) {
         <Input.Wrapper label="Port End" labelElement="div" id={`${kind}-port-end`} className={classes.end}>
           <output
             aria-labelledby={`${kind}-port-end-label`}
-            htmlFor={`${rowId(basePort.path)}-input ${rowId(numberOfPorts.path)}-input`}
+            htmlFor={`${inputId(basePort.path)} ${inputId(numberOfPorts.path)}`}
           >
             {end ?? (base === undefined || base === '' ? 'chosen by the system' : '–')}
           </output>
@@ -72,11 +73,10 @@ function PortInput({ field, label }: { field: Field; label: string }) {
   const told = problems.filter(({ path }) => path === field.path).map(({ message }) => message)
   const own = change ? problemOf(field, value) : undefined
   const locked = isLocked(form, field.path)
-  const id = rowId(field.path)
   return (
-    <div id={id}>
+    <div id={rowId(field.path)}>
       <NumberInput
-        id={`${id}-input`}
+        id={inputId(field.path)}
         label={label}
         description={null}
         aria-description={field.description}

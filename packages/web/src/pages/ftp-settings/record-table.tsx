@@ -5,6 +5,7 @@ import { draftValue, flagOf, originOf } from './draft.ts'
 import type { FieldInputProps } from './field-input.tsx'
 import { OriginBadge } from './origin-badge.tsx'
 import { formatPath, isTree, isWithin, parsePath, valueAt } from './paths.ts'
+import { inputId } from './row-id.ts'
 import type { FieldOf } from './schema-form.ts'
 import classes from './tables.module.css'
 import { useSettingsDraft } from './use-settings-draft.ts'
@@ -38,11 +39,11 @@ export function RecordTable({ field, locked }: FieldInputProps<FieldOf<'record'>
         const value = draftValue(draft, view, path)
         return (
           <div key={key} className={classes.record}>
-            <label htmlFor={`setting-${path}-input`} className={classes.recordName}>
+            <label htmlFor={inputId(path)} className={classes.recordName}>
               <code>{key}</code> <OriginBadge origin={originOf(view, path)} flag={flagOf(view, path)} />
             </label>
             <Textarea
-              id={`setting-${path}-input`}
+              id={inputId(path)}
               autosize
               minRows={1}
               readOnly={locked}

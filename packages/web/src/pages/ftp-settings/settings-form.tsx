@@ -7,11 +7,12 @@ import { useIsNarrow } from '../../components/rows.tsx'
 import { UnsavedGuard } from '../../components/save-bar.tsx'
 import { AddressRules } from './address-rules.tsx'
 import { draftValue } from './draft.ts'
-import { FieldRow, rowId } from './field-row.tsx'
+import { FieldRow } from './field-row.tsx'
 import classes from './page.module.css'
 import { isWithin } from './paths.ts'
 import { PortRangeSection } from './port-range-section.tsx'
 import { ReviewDialog, Stale } from './review-dialog.tsx'
+import { inputId, rowId } from './row-id.ts'
 import { SaveBar } from './save-bar.tsx'
 import { type Field, problemOf, settingsBelow } from './schema-form.ts'
 import section from './section.module.css'
@@ -78,24 +79,26 @@ function useTabs(tabs: readonly Tab[]) {
     [navigate],
   )
   useEffect(() => {
-    if (field !== undefined) showField(shownAt(tabs, field))
+    if (field !== undefined) showField(tabs, field)
   }, [field, tabs])
   return {
     tab,
     openTab: (id: string) => go({ section: id }),
     jump: (path: string) => {
-      if (path === field) showField(shownAt(tabs, path))
+      if (path === field) showField(tabs, path)
       else go({ field: path })
     },
   }
 }
 
-/** Brings a setting into view, and its input under the keyboard. */
-function showField(path: string): void {
+/** Brings a setting, or the part of it that is meant, into view, and its input under the keyboard. */
+function showField(tabs: readonly Tab[], path: string): void {
   requestAnimationFrame(() => {
-    const row = document.getElementById(rowId(path))
-    row?.scrollIntoView({ block: 'center' })
-    row?.querySelector<HTMLElement>('input, textarea, button')?.focus({ preventScroll: true })
+    const row = document.getElementById(rowId(shownAt(tabs, path)))
+    const input = document.getElementById(inputId(path)) ?? row?.querySelector<HTMLElement>('input, textarea')
+    const target = input ?? row
+    target?.scrollIntoView({ block: 'center' })
+    input?.focus({ preventScroll: true })
   })
 }
 

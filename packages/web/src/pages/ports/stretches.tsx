@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core'
 import { countPorts, type PortMap, type Stretch } from './port-map.ts'
 import classes from './ports.module.css'
 
@@ -20,12 +21,14 @@ export function Stretches({ map, parts, chosen, onChoose }: StretchesProps) {
             key={first}
             type="button"
             aria-current={first === chosen.first ? 'true' : undefined}
-            aria-label={`Ports ${first} to ${first + count - 1}: ${busy} busy, ${counts.failed} refused by the system`}
             data-failed={counts.failed > 0 || undefined}
             onClick={() => onChoose(index)}
           >
-            <span>{first}</span>
-            <small>{busy > 0 ? `${busy} busy` : counts.failed > 0 ? `${counts.failed} ✕` : '–'}</small>
+            <span>
+              {first}
+              <VisuallyHidden> to {first + count - 1}, </VisuallyHidden>
+            </span>
+            <small>{busy > 0 ? `${busy} busy` : counts.failed > 0 ? `${counts.failed} ✕` : 'free'}</small>
           </button>
         )
       })}
