@@ -31,6 +31,8 @@ export interface Dialect {
   catchUp(queries: Queries): Promise<void>
   /** Makes the index for the search in a log. */
   createSearch(queries: Queries, table: string): Promise<void>
+  /** Does a little of what frees the room of pruned rows in that index; answers whether there is more to do. */
+  tidySearch(queries: Queries, table: string): Promise<boolean>
   /** Whether {@link createSearch} has made an index that knows this text; without it a search reads rows, a bounded number at a time. */
   canSearch(queries: Queries, text: string): Promise<boolean>
 }

@@ -16,27 +16,34 @@ export interface Wanted {
 /** So many kinds get a search of their own; more than that are one condition. */
 const MAX_BRANCHES = 120
 
-/** The condition that a row lies within the ids and has the columns and kinds wanted. */
-export function condition({ filters, kinds, from, below }: Wanted): RawBuilder<boolean> {
-  const parts = [sql`id >= ${from}`, sql`id < ${below}`, ...columnsHold(filters)]
+/** The condition that a row has the columns and kinds wanted. */
+export function columnsWanted({ filters, kinds }: Wanted): RawBuilder<boolean> {
+  const parts = columnsHold(filters)
   if (kinds !== undefined) parts.push(sql`kind in (${sql.join(kinds)})`)
-  return sql<boolean>`${sql.join(parts, sql` and `)}`
+  return parts.length === 0 ? sql<boolean>`1 = 1` : sql<boolean>`${sql.join(parts, sql` and `)}`
 }
 
 /**
- * The ids of the newest rows wanted. For each kind the newest are looked up by an index, then they are merged: that costs
- * the same whether nearly all rows are wanted or none.
+ * The newest rows wanted: a query for some of their columns. For each kind the newest are looked up by an index, then they
+ * are merged: that costs the same whether nearly all rows are wanted or none.
  */
-export function newestIds(wanted: Wanted, limit: number): RawBuilder<{ id: string }> {
+export function newestRows(
+  wanted: Wanted,
+  columns: readonly ('id' | 'search')[],
+  limit: number,
+): RawBuilder<unknown> {
   const { table, filters, kinds, from, below } = wanted
+  const names = sql.join(columns.map(name => sql.ref(name)))
   const newest = (where: RawBuilder<boolean>) =>
-    sql`select id from ${sql.table(table)} where ${where} order by id desc limit ${limit}`
-  if (kinds === undefined || kinds.length > MAX_BRANCHES) return sql`${newest(condition(wanted))}`
+    sql`select ${names} from ${sql.table(table)} where ${where} order by id desc limit ${limit}`
+  if (kinds === undefined || kinds.length > MAX_BRANCHES) {
+    return newest(sql`id >= ${from} and id < ${below} and ${columnsWanted(wanted)}`)
+  }
   const branches = kinds.map(kind => {
     const parts = [...columnsHold(filters), sql`kind = ${kind}`, sql`id >= ${from}`, sql`id < ${below}`]
-    return sql`select id from (${newest(sql`${sql.join(parts, sql` and `)}`)}) as branch`
+    return sql`select ${names} from (${newest(sql`${sql.join(parts, sql` and `)}`)}) as branch`
   })
-  return sql`select id from (${sql.join(branches, sql` union all `)}) as found order by id desc limit ${limit}`
+  return sql`select ${names} from (${sql.join(branches, sql` union all `)}) as found order by id desc limit ${limit}`
 }
 
 const columnsHold = (filters: Readonly<Record<string, string>>) =>

@@ -5,11 +5,14 @@ import type { Retention } from '../store.ts'
 import { firstIdOf } from './log-id.ts'
 
 /** Rows that one transaction removes: some milliseconds of SQLite's. */
-const SLICE = 500
+const SLICE = 200
+
+/** Steps of tidying after one pruning; what is left is done after the next. */
+const MOST_STEPS = 5_000
 
 /** Removes what is too old or too much; others get their turn after each slice. */
 export async function pruneLog(
-  { queries }: Database,
+  { queries, dialect }: Database,
   table: string,
   { age, rows }: Retention,
   now: number,
@@ -17,12 +20,16 @@ export async function pruneLog(
   let keep = firstIdOf(now - age)
   const newest = await firstToKeep(queries, table, rows)
   if (newest > keep) keep = newest
-  for (let removed = 0; ; await turn()) {
+  let removed = 0
+  for (let more = true; more; await turn()) {
     const { numAffectedRows = 0n } = await sql`delete from ${sql.table(table)} where id in (
       select id from ${sql.table(table)} where id < ${keep} order by id limit ${SLICE})`.execute(queries)
     removed += Number(numAffectedRows)
-    if (numAffectedRows < SLICE) return removed
+    more = numAffectedRows >= SLICE
   }
+  if (removed === 0) return 0
+  for (let step = 0; step < MOST_STEPS && (await dialect.tidySearch(queries, table)); step++) await turn()
+  return removed
 }
 
 /** The oldest of the newest `rows` rows, as an id; 0 when there are no more than that. */

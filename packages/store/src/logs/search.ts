@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Database, Queries } from '../database.ts'
-import { condition, newestIds, type Wanted } from './candidates.ts'
+import type { Database, Dialect, Queries } from '../database.ts'
+import { columnsWanted, newestRows, type Wanted } from './candidates.ts'
 
 /** The ids of the rows found, and where the search stopped if it did before the end of the log. */
 export interface Found {
@@ -13,10 +13,10 @@ export interface Found {
 const FEW = 5_000
 
 /** Rows that are read one by one when no index helps: for a text of one or two characters, say. */
-const SCANNED = 20_000
+const SCANNED = 8_000
 
-/** Hits of the index that are looked at again. */
-const MAX_HITS = 30_000
+/** Hits of the index that are looked at for whether the filters want them. */
+const MAX_HITS = 10_000
 
 /** Characters that SQLite's index knows together. */
 const RUN = 3
@@ -39,68 +39,74 @@ export async function searchIds(
   const indexed = await dialect.canSearch(queries, text)
   if (!filtered && indexed) return searchIndex(queries, dialect, wanted, text, limit)
   const most = indexed ? FEW : SCANNED
-  const candidates = newestIds(wanted, most)
-  const oldest = await boundOf(queries, candidates, most)
+  const oldest = await lastOf(queries, newestRows(wanted, ['id'], most), most)
   if (oldest !== undefined && indexed) return searchIndex(queries, dialect, wanted, text, limit)
-  const found = await ids(
+  const found = await idsOf(
     queries,
-    sql`select cast(id as text) as found from ${sql.table(wanted.table)}
-      where id in (${candidates}) and ${dialect.contains(sql.ref('search'), text)}
-      order by id desc limit ${limit}`,
+    sql`select cast(id as text) as found from (${newestRows(wanted, ['id', 'search'], most)}) as candidates
+      where ${dialect.contains(sql.ref('search'), text)} order by id desc limit ${limit}`,
   )
   return answer(found, limit, oldest)
 }
 
 async function searchIndex(
   queries: Queries,
-  dialect: Database['dialect'],
+  dialect: Dialect,
   wanted: Wanted,
   text: string,
   limit: number,
 ): Promise<Found> {
-  if (dialect.kind === 'postgres') {
-    const found = await ids(
-      queries,
-      sql`select cast(id as text) as found from ${sql.table(wanted.table)}
-        where ${condition(wanted)} and search like ${`%${text.replace(/[\\%_]/g, '\\$&')}%`}
-        order by id desc limit ${limit}`,
-    )
-    return answer(found, limit, undefined)
-  }
-  const index = sql.table(`${wanted.table}_search`)
-  const hits = (last: RawBuilder<unknown>) => sql`select rowid from ${index}
-    where ${index} match ${runsOf(text)} and rowid >= ${wanted.from} and rowid < ${wanted.below}
-    order by rowid desc ${last}`
-  // The hits come in their order, newest first, and are looked at one by one: no sorting, so that it can stop at the limit.
-  const found = await ids(
-    queries,
-    sql`select cast(t.id as text) as found from (${hits(sql`limit ${MAX_HITS}`)}) as hits
-      cross join ${sql.table(wanted.table)} as t on t.id = hits.rowid
-      where ${condition(wanted)} and ${dialect.contains(sql.ref('t.search'), text)} limit ${limit}`,
-  )
-  if (found.length >= limit) return answer(found, limit, undefined)
-  const [oldest] = await ids(
-    queries,
-    sql`select cast(rowid as text) as found from (${hits(sql`limit 1 offset ${MAX_HITS - 1}`)}) as hits`,
-  )
-  return answer(found, limit, oldest)
+  const { found, hits } =
+    dialect.kind === 'sqlite'
+      ? sqliteSearch(dialect, wanted, text, limit)
+      : postgresSearch(wanted, text, limit)
+  const ids = await idsOf(queries, found)
+  if (ids.length >= limit) return answer(ids, limit, undefined)
+  return answer(ids, limit, await lastOf(queries, hits, MAX_HITS))
 }
 
-/** The oldest of the candidates, when there may be more than these. */
-async function boundOf(
+interface IndexSearch {
+  /** The ids of the rows wanted, as text. */
+  readonly found: RawBuilder<unknown>
+  /** The ids of the index' hits, before the filters. */
+  readonly hits: RawBuilder<unknown>
+}
+
+function sqliteSearch(dialect: Dialect, wanted: Wanted, text: string, limit: number): IndexSearch {
+  const index = sql.table(`${wanted.table}_search`)
+  const hits = sql`select rowid as id from ${index}
+    where ${index} match ${runsOf(text)} and rowid >= ${wanted.from} and rowid < ${wanted.below}
+    order by rowid desc limit ${MAX_HITS}`
+  // The hits come in their order, newest first, and are looked at one by one: no sorting, so that it can stop at the limit.
+  const found = sql`select cast(t.id as text) as found from (${hits}) as hits
+    cross join ${sql.table(wanted.table)} as t on t.id = hits.id
+    where ${columnsWanted(wanted)} and ${dialect.contains(sql.ref('t.search'), text)} limit ${limit}`
+  return { found, hits }
+}
+
+function postgresSearch(wanted: Wanted, text: string, limit: number): IndexSearch {
+  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`
+  const { from, below } = wanted
+  const hits = sql`select * from ${sql.table(wanted.table)}
+    where search like ${pattern} and id >= ${from} and id < ${below} order by id desc limit ${MAX_HITS}`
+  const found = sql`select cast(id as text) as found from (${hits}) as hits
+    where ${columnsWanted(wanted)} order by id desc limit ${limit}`
+  return { found, hits }
+}
+
+/** The oldest of the rows of a query, when there are as many as it may give: there may be more. */
+async function lastOf(
   queries: Queries,
-  candidates: RawBuilder<unknown>,
+  rows: RawBuilder<unknown>,
   most: number,
 ): Promise<string | undefined> {
-  const { rows } = await sql<{ count: number; oldest: string | null }>`
-    select count(*) as count, cast(min(id) as text) as oldest from (${candidates}) as candidates`.execute(
-    queries,
-  )
-  const { count = 0, oldest } = rows[0] ?? {}
+  const result = await sql<{ count: number; oldest: string | null }>`
+    select count(*) as count, cast(min(id) as text) as oldest from (${rows}) as counted`.execute(queries)
+  const { count = 0, oldest } = result.rows[0] ?? {}
   return count < most ? undefined : (oldest ?? undefined)
 }
 
-async function ids(queries: Queries, query: RawBuilder<unknown>): Promise<readonly string[]> {
+async function idsOf(queries: Queries, query: RawBuilder<unknown>): Promise<readonly string[]> {
   const { rows } = await sql<{ found: string }>`${query}`.execute(queries)
   return rows.map(({ found }) => found)
 }

@@ -59,6 +59,8 @@ export function postgresWords(): Dialect {
       await sql`create index ${sql.ref(`${table}_search`)} on ${sql.table(table)}
         using gin (search gin_trgm_ops)`.execute(queries)
     },
+    // Autovacuum does.
+    tidySearch: async () => false,
     async canSearch(queries, text) {
       if (searches === undefined) {
         const { rows } = await sql`select to_regclass('transfers_search') as found`.execute(queries)
