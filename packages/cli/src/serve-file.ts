@@ -21,6 +21,7 @@ export async function serveFile(plan: ServePlan, loaded: LoadedSettings, logger:
     get settings() {
       return reloader.settings
     },
+    user: reloader.settings.users.find(one => one.enabled && one.password !== undefined),
     links: {},
     reload: reloader.reload,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

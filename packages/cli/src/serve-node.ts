@@ -41,6 +41,7 @@ export async function serveNode(plan: ServePlan, place: StorePlace, logger: Logg
     get settings() {
       return node.settings
     },
+    user: node.someUser,
     links: {
       ...(node.consoleUrl !== undefined && { console: node.consoleUrl }),
       ...(node.setupUrl !== undefined && { setup: node.setupUrl }),

@@ -66,16 +66,14 @@ async function makeHomes({ settings, origins }: LoadedSettings, folder: string):
   for (const home of homes) if (home.startsWith(files)) await mkdir(home, { recursive: true })
 }
 
-function announce({ server, settings, links }: Serving, plan: ServePlan, io: Io): void {
+function announce({ server, settings, user, links }: Serving, plan: ServePlan, io: Io): void {
   if (plan.data !== undefined) {
-    const made = plan.data.made
-    const user = made ?? settings.users.find(one => one.enabled && one.password !== undefined)
     const here = (path: string) => `./${relative(io.cwd, path)}`
     const lines = startScreen({
       addresses: server.addresses,
       reachable: reachableAddress(),
       user: user && { name: user.name, home: here(user.home) },
-      password: made?.password,
+      password: plan.data.made?.password,
       config: here(plan.data.config),
       sample: ['README.md', 'package.json'].find(file => existsSync(join(io.cwd, file))),
       selfSigned: settings.tls.certificate === undefined && settings.tls.stored === undefined,

@@ -6,6 +6,8 @@ export interface Serving extends AsyncDisposable {
   readonly server: Pick<FtpServer, 'addresses'>
   /** Those in force. */
   readonly settings: Settings
+  /** Who may log in, to show how. */
+  readonly user: { readonly name: string; readonly home: string } | undefined
   readonly links: {
     readonly console?: string
     /** Makes the first administrator. */

@@ -45,7 +45,10 @@ export const REPLIES = {
   'login.expired': [530, 'This account has expired.'],
   'login.disabled': [530, 'This account is disabled.'],
   'login.too-many': [421, '{text}'],
-  'login.banned': [421, 'Too many wrong passwords from {address}. Try again after {seconds} seconds.'],
+  'login.banned': [
+    421,
+    'Refused for {seconds} more seconds: too many wrong passwords, or the administrator set it.',
+  ],
   'login.barred': [421, 'You may not log in from {address}. Ask the administrator.'],
   'login.no-home': [
     530,

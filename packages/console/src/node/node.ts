@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { FtpServer, type ServerEvent } from '@portolan/server'
-import type { LoadedSettings, Settings, StoredSettings } from '@portolan/settings'
+import { type LoadedSettings, parseUser, type Settings, type StoredSettings } from '@portolan/settings'
 import { openStore, type Store } from '@portolan/store'
 import { createApp } from '../http/app.ts'
 import type { Log } from '../http/log.ts'
@@ -56,6 +56,8 @@ export interface RunningNode extends AsyncDisposable {
   /** The link that makes the first administrator, as long as there is none. */
   readonly setupUrl: string | undefined
   readonly metrics: ReturnType<typeof createMetrics>
+  /** The user who was made first of those who may log in; undefined when there is none. */
+  readonly someUser: { readonly name: string; readonly home: string } | undefined
   /** Reads the file again. Never rejects: what is wrong is in the log, and the old settings stay. */
   reload(): Promise<void>
 }
@@ -88,11 +90,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     metrics.count(event)
   })
   started.use(server)
+  const bans = new BanSync(store, server)
+  await bans.apply()
   await server.start()
   live.start()
 
-  const bans = new BanSync(store, server)
-  await bans.apply()
   const setup = new SetupToken(store)
   await setup.prepare()
   const host = started.use(
@@ -143,11 +145,13 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     }),
   )
   if (options.firstUser) await makeFirstUser(store, options.firstUser)
+  const someUser = await firstOf(store)
 
   const owned = started.move()
   return {
     server,
     metrics,
+    someUser,
     get settings() {
       return inForce()
     },
@@ -175,4 +179,10 @@ async function makeFirstUser(store: Store, { name, hash, home }: FirstUser): Pro
   if (await store.users.get(name)) return
   const user = { document: { name, home }, enabled: true, groups: [], password: hash }
   await store.users.create(name, user, { by: 'portolan' })
+}
+
+async function firstOf(store: Store): Promise<RunningNode['someUser']> {
+  const { items } = await store.users.list({ offset: 0, limit: 1, sort: 'createdAt', enabled: true })
+  const parsed = items[0] && parseUser(items[0].document)
+  return parsed && 'user' in parsed ? { name: parsed.user.name, home: parsed.user.home } : undefined
 }
