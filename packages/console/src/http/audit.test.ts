@@ -47,7 +47,7 @@ test('what a handler notes is written with who, from where, on which node, and w
 
 test('a change without a note is an error in tests and a line of the log elsewhere', async () => {
   const silent = post('/silent', async () => undefined)
-  const preview = post('/preview', async () => undefined, { changesNothing: true })
+  const preview = post('/preview', async () => undefined, { unaudited: true })
   await using strict = await startTestApp({ routes: () => [silent, preview] })
   const admin = await strict.as('administrator')
   assert.equal((await admin.post('/silent')).status, 500)

@@ -27,7 +27,7 @@ interface RouteSurroundings {
 /** Where a route is. */
 export const urlOf = ({ path, rooted }: Pick<Route, 'path' | 'rooted'>) => (rooted ? path : API + path)
 
-const changes = ({ method, changesNothing }: Route) => method !== 'GET' && !changesNothing
+const changes = ({ method, unaudited }: Route) => method !== 'GET' && !unaudited
 
 /** Puts a route into an app: who may call it is decided by its headers, before its body is read. */
 export function registerRoute(app: FastifyInstance, route: Route, around: RouteSurroundings): void {

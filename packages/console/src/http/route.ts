@@ -63,8 +63,8 @@ export interface Route {
   readonly status?: number
   /** The body is a stream that the handler reads from `request.raw`; it has no schema and no bound of size. */
   readonly rawBody?: boolean
-  /** A POST that changes nothing, such as a preview: it notes nothing in the audit log. */
-  readonly changesNothing?: boolean
+  /** Notes nothing in the audit log: it changes nothing, as a preview, or its change is in another log, as an upload. */
+  readonly unaudited?: boolean
   handle(ask: Ask<unknown, unknown, unknown>): Promise<unknown>
 }
 

@@ -69,7 +69,7 @@ export const addressRulesRoutes = (services: Services): Route[] => {
       tag: 'settings',
       body: passivePreviewBody,
       response: passivePreview,
-      changesNothing: true,
+      unaudited: true,
       handle: async ({ body }) => previewer.preview(body),
     }),
   ]

@@ -88,6 +88,7 @@ export const fileRoutes = ({ server }: Services): Route[] => {
       response: fileEntry,
       status: 201,
       rawBody: true,
+      unaudited: true,
       async handle(ask) {
         const { path, overwrite } = ask.query
         const { raw, headers } = ask.request
@@ -95,13 +96,11 @@ export const fileRoutes = ({ server }: Services): Route[] => {
         const gone = new AbortController()
         ask.reply.raw.once('close', () => gone.abort())
         await using access = await open(ask)
-        const entry = await access.upload(path, raw, {
+        return await access.upload(path, raw, {
           overwrite: overwrite === 'true',
           signal: gone.signal,
           ...(size !== undefined && { size }),
         })
-        ask.audit({ action: 'file.upload', target: path, after: { size: entry.size } })
-        return entry
       },
     }),
     defineRoute({

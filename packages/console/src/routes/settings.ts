@@ -71,7 +71,7 @@ export const settingsRoutes = (services: Services): Route[] => {
       tag: 'settings',
       body: settingsChangeBody,
       response: settingsPreview,
-      changesNothing: true,
+      unaudited: true,
       handle: async ({ body }) => settings.preview(body),
     }),
     defineRoute({
@@ -117,7 +117,7 @@ export const settingsRoutes = (services: Services): Route[] => {
       tag: 'settings',
       params: byVersion,
       response: settingsPreview,
-      changesNothing: true,
+      unaudited: true,
       handle: async ({ params }) => settings.previewRevert(params.version),
     }),
     defineRoute({

@@ -44,7 +44,7 @@ export const userClassesRoutes = (services: Services): Route[] => {
       tag: 'settings',
       body: userClassTryBody,
       response: userClassTried,
-      changesNothing: true,
+      unaudited: true,
       handle: async ({ body: { user, classes, ...body } }) => {
         const address = addressOf('address', body.address)
         if (classes) checkDraft({ userClasses: classes }, { path: 'userClasses', field: 'classes' })
