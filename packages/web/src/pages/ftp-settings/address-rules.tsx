@@ -33,6 +33,7 @@ export function AddressRules({ field }: { field: FieldOf<'table'> }) {
   const narrow = useIsNarrow()
   const rows = useRuleRows(draftValue(draft, view, path))
   const locked = isLocked(form, path)
+  const isReset = draft.get(path)?.kind === 'reset'
 
   const save = (next: readonly RuleRow[]) => {
     const rules = next.map(({ rule }) => tidy(rule))
@@ -123,8 +124,9 @@ export function AddressRules({ field }: { field: FieldOf<'table'> }) {
       )}
       {rows.list.length === 0 ? (
         <p className={classes.none}>
-          There is no rule: every client is told the local address of its control connection. Behind NAT or a
-          load balancer, add a rule with the address that clients can reach.
+          {isReset
+            ? 'The rules go back to those of the settings file, or to none.'
+            : 'There is no rule: every client is told the local address of its control connection. Behind NAT or a load balancer, add a rule with the address that clients can reach.'}
         </p>
       ) : (
         <table
@@ -185,7 +187,7 @@ export function AddressRules({ field }: { field: FieldOf<'table'> }) {
         </table>
       )}
       <VisuallyHidden role="status">{said}</VisuallyHidden>
-      <PassivePreviewPanel rules={rows.list.map(({ rule }) => rule)} onDecided={setDecided} />
+      {!isReset && <PassivePreviewPanel rules={rows.list.map(({ rule }) => rule)} onDecided={setDecided} />}
     </Paper>
   )
 }

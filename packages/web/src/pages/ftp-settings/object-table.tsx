@@ -1,9 +1,9 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
-import { FieldInput, type FieldInputProps, rowName } from './field-input.tsx'
 import { isTree } from './paths.ts'
+import { type FieldInputProps, PlainInput } from './plain-input.tsx'
 import { inputId } from './row-id.ts'
-import type { FieldOf } from './schema-form.ts'
+import { type Field, type FieldOf, labelOf } from './schema-form.ts'
 import classes from './tables.module.css'
 
 /** A list of things of one kind, such as listeners: each a row, each of its settings a cell. */
@@ -23,7 +23,7 @@ export function ObjectTable({ field, value, locked, onChange }: FieldInputProps<
                 <label htmlFor={id} title={column.description}>
                   {column.label}
                 </label>
-                <FieldInput
+                <PlainInput
                   field={column}
                   id={id}
                   label={`${column.label} of ${name}`}
@@ -69,3 +69,7 @@ function withCell(row: Record<string | number, unknown>, name: string, cell: unk
   const { [name]: _, ...rest } = row
   return cell === '' ? rest : { ...rest, [name]: cell }
 }
+
+/** A row of a table in words, for labels: `listener 2`. */
+const rowName = (field: Field, place: number): string =>
+  `${labelOf(field.name).toLowerCase().replace(/s$/, '')} ${place + 1}`

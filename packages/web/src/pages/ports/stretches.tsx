@@ -21,14 +21,16 @@ export function Stretches({ map, parts, chosen, onChoose }: StretchesProps) {
             key={first}
             type="button"
             aria-current={first === chosen.first ? 'true' : undefined}
-            data-failed={counts.failed > 0 || undefined}
             onClick={() => onChoose(index)}
           >
             <span>
               {first}
               <VisuallyHidden> to {first + count - 1}, </VisuallyHidden>
             </span>
-            <small>{busy > 0 ? `${busy} busy` : counts.failed > 0 ? `${counts.failed} ✕` : 'free'}</small>
+            <small>
+              {busy > 0 ? `${busy} busy` : 'free'}
+              {counts.failed > 0 && <b> {counts.failed} ✕</b>}
+            </small>
           </button>
         )
       })}
