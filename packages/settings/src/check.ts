@@ -3,6 +3,7 @@ import { checkAccess } from './check/access.ts'
 import { checkClasses } from './check/classes.ts'
 import { checkPorts } from './check/ports.ts'
 import { checkTls } from './check/tls.ts'
+import { checkTransfers } from './check/transfers.ts'
 import { checkUsers } from './check/users.ts'
 import type { Problem } from './errors.ts'
 import type { Settings } from './schema.ts'
@@ -34,6 +35,7 @@ export function checkSettings(settings: Settings, options: CheckOptions = {}): F
     checkUsers(settings, options.now ?? Date.now()),
     checkAccess(settings, options),
     checkClasses(settings),
+    checkTransfers(settings),
   ]
   return { errors: all.flatMap(found => found.errors), warnings: all.flatMap(found => found.warnings) }
 }

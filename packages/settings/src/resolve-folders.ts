@@ -6,7 +6,8 @@ export function resolveFolders(settings: Settings, base: string): Settings {
   const absolute = (path: string) => resolve(base, path)
   const mounts = (list: Settings['users'][number]['folders']) =>
     list.map(mount => ({ ...mount, folder: absolute(mount.folder) }))
-  const { tls, anonymous, server } = settings
+  const { tls, anonymous, server, transfers } = settings
+  const { mail, webhookKeyFile } = transfers
   return {
     ...settings,
     tls: {
@@ -25,6 +26,16 @@ export function resolveFolders(settings: Settings, base: string): Settings {
     server: {
       ...server,
       ...(server.dataFolder !== undefined && { dataFolder: absolute(server.dataFolder) }),
+    },
+    transfers: {
+      ...transfers,
+      ...(mail && {
+        mail: {
+          ...mail,
+          ...(mail.passwordFile !== undefined && { passwordFile: absolute(mail.passwordFile) }),
+        },
+      }),
+      ...(webhookKeyFile !== undefined && { webhookKeyFile: absolute(webhookKeyFile) }),
     },
   }
 }

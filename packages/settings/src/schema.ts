@@ -11,6 +11,7 @@ import { retention } from './schema/retention.ts'
 import { log, metrics, server } from './schema/server.ts'
 import { timeouts } from './schema/timeouts.ts'
 import { tls } from './schema/tls.ts'
+import { transfers } from './schema/transfers.ts'
 import { uploads } from './schema/uploads.ts'
 import { userClasses } from './schema/user-classes.ts'
 import { anonymous, groups, users } from './schema/users.ts'
@@ -41,6 +42,7 @@ export const settingsSchema = z.strictObject({
   metrics,
   console: webConsole,
   retention,
+  transfers,
 })
 
 /** Settings in full: every default is filled in, durations are milliseconds, sizes bytes, rates bytes per second. */

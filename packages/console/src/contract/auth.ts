@@ -18,6 +18,9 @@ export const SCOPES = [
   'administrators:write',
   'tokens:write',
   'metrics:read',
+  'transfers:read',
+  'transfers:run',
+  'transfers:write',
 ] as const
 export const scope = z.enum(SCOPES)
 export type Scope = z.output<typeof scope>
@@ -25,7 +28,7 @@ export type Scope = z.output<typeof scope>
 export const role = z.enum(['administrator', 'operator', 'read-only'])
 export type Role = z.output<typeof role>
 
-/** What each role may do. An operator runs the server; settings, certificates, administrators and tokens are not an operator's. */
+/** What each role may do. An operator runs the server, and transfers; settings, sites, certificates, administrators and tokens are not an operator's. */
 export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
   administrator: SCOPES,
   operator: [
@@ -40,6 +43,8 @@ export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
     'audit:read',
     'certificates:read',
     'metrics:read',
+    'transfers:read',
+    'transfers:run',
   ],
   'read-only': [
     'settings:read',
@@ -50,6 +55,7 @@ export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
     'audit:read',
     'certificates:read',
     'metrics:read',
+    'transfers:read',
   ],
 }
 

@@ -3,7 +3,7 @@ import { whole } from './fields.ts'
 import { duration } from './units.ts'
 
 /** How long one log is kept. */
-const kept = (what: string, standard: { age: string; rows: number }) =>
+export const kept = (what: string, standard: { age: string; rows: number }) =>
   z
     .strictObject({
       // No timer runs for so long: rows are looked at now and then.

@@ -8,7 +8,7 @@ export const ROLES: Readonly<Record<Role, { readonly label: string; readonly tex
   },
   operator: {
     label: 'Operator',
-    text: 'Runs the server: users, groups, sessions, bans. Sees settings and certificates and does not change them.',
+    text: 'Runs the server: users, groups, sessions, bans, runs of transfers. Sees settings, sites and certificates and does not change them.',
   },
   'read-only': {
     label: 'Read only',

@@ -20,6 +20,9 @@ const EVERY: Readonly<Record<Scope, true>> = {
   'administrators:write': true,
   'tokens:write': true,
   'metrics:read': true,
+  'transfers:read': true,
+  'transfers:run': true,
+  'transfers:write': true,
 }
 
 test('every scope of the API can be chosen', () => {

@@ -33,6 +33,13 @@ export const SUBJECTS: readonly Subject[] = [
   { name: 'Logs', text: 'transfers, incidents, diagnosis', read: 'logs:read' },
   { name: 'Audit', text: 'who changed what', read: 'audit:read' },
   { name: 'Metrics', text: 'figures for Prometheus', read: 'metrics:read' },
+  {
+    name: 'Partner transfers',
+    text: 'sites, network zones, transfers to and from partners',
+    read: 'transfers:read',
+    write: 'transfers:write',
+  },
+  { name: 'Runs', text: 'starting, cancelling and repeating runs; testing sites', write: 'transfers:run' },
   { name: 'Administrators', text: 'who may sign in here', write: 'administrators:write' },
   { name: 'Tokens', text: 'making and revoking tokens', write: 'tokens:write' },
 ]
