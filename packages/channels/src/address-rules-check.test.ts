@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
+import type { PassiveAddressRule } from './address-rules.ts'
 import { checkAddressRules } from './address-rules-check.ts'
 
 test('all mistakes are told at once, with rule and part', () => {
@@ -43,6 +45,48 @@ test('a rule that fits only part of what a later one fits does not hide it', () 
     { userClass: '*', address: '198.51.100.8' },
   ])
   assert.deepEqual(warnings, [])
+})
+
+/** The definition, rule by rule. */
+function hiddenBy(rules: readonly PassiveAddressRule[], later: PassiveAddressRule, index: number): number {
+  const part = (wide: string | undefined, narrow: string | undefined) =>
+    wide === undefined || wide === '*' || wide === narrow
+  return rules
+    .slice(0, index)
+    .findIndex(
+      earlier =>
+        earlier.enabled !== false &&
+        part(earlier.userClass, later.userClass) &&
+        part(earlier.clients, later.clients) &&
+        part(earlier.destination, later.destination),
+    )
+}
+
+test('each rule that never matches is told with the first one that hides it', () => {
+  const optional = (...texts: string[]) => fc.constantFrom(undefined, '*', ...texts)
+  const rule = fc.record({
+    userClass: fc.constantFrom('*', 'a', 'b', ''),
+    clients: optional('10.0.0.0/8', '192.0.2.0/24', 'x'),
+    destination: optional('198.51.100.9', '["*"]'),
+    address: fc.constantFrom('local', 'ftp.example.com'),
+    enabled: fc.constantFrom(undefined, true, false),
+  })
+  const numberOf = (text: string, pattern: RegExp) => Number(pattern.exec(text)?.[1]) - 1
+  fc.assert(
+    fc.property(fc.array(rule, { maxLength: 12 }), rules => {
+      const { errors, warnings } = checkAddressRules(rules)
+      const broken = new Set(errors.map(({ text }) => numberOf(text, /^passive address rule (\d+)/)))
+      const expected = rules.flatMap((later, index) => {
+        const by = hiddenBy(rules, later, index)
+        return later.enabled === false || broken.has(index) || by < 0 ? [] : [[index, by]]
+      })
+      const told = warnings.map(({ text }) => [
+        numberOf(text, /^passive address rule (\d+)/),
+        numberOf(text, /matches: passive address rule (\d+)/),
+      ])
+      assert.deepEqual(told, expected)
+    }),
+  )
 })
 
 const addresses: readonly (readonly [string, string | undefined, boolean])[] = [

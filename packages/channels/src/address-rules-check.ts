@@ -15,15 +15,15 @@ export function checkAddressRules(rules: readonly PassiveAddressRule[]): {
 } {
   const errors: Because[] = []
   const warnings: Because[] = []
+  const earlierRules = new EarlierRules()
   for (const [index, rule] of rules.entries()) {
     const label = labelOf(rule, index)
     const mistakes = mistakesOf(rule)
+    const cover = earlierRules.firstThatCovers(rule)
+    if (rule.enabled !== false) earlierRules.add(rule, index)
     for (const text of mistakes) errors.push({ code: 'address-rule-unreadable', text: `${label}: ${text}` })
     if (rule.enabled === false || mistakes.length > 0) continue
-    const cover = rules
-      .slice(0, index)
-      .findIndex(earlier => earlier.enabled !== false && covers(earlier, rule))
-    if (cover >= 0) {
+    if (cover !== undefined) {
       const earlier = rules[cover]
       warnings.push({
         code: 'address-rule-unreachable',
@@ -62,15 +62,31 @@ function mistakesOf(rule: PassiveAddressRule): string[] {
   return texts
 }
 
-/** Whether `earlier` fits everybody that `later` fits, as far as their texts show it. */
-function covers(earlier: PassiveAddressRule, later: PassiveAddressRule): boolean {
-  const part = (wide: string | undefined, narrow: string | undefined) =>
-    wide === undefined || wide === '*' || wide === narrow
-  return (
-    part(earlier.userClass, later.userClass) &&
-    part(earlier.clients, later.clients) &&
-    part(earlier.destination, later.destination)
-  )
+/** Which criteria of a rule are given up, so that it fits more: all combinations. */
+const WIDER = [0, 1, 2, 3, 4, 5, 6, 7] as const
+
+/**
+ * Finds the first rule that fits everybody whom a later one fits, as far as their texts show it: each criterion fits
+ * everybody or is the same. So only eight rules can, whatever their number.
+ */
+class EarlierRules {
+  readonly #first = new Map<string, number>()
+
+  add(rule: PassiveAddressRule, index: number): void {
+    const key = keyOf(rule, 0)
+    if (!this.#first.has(key)) this.#first.set(key, index)
+  }
+
+  firstThatCovers(rule: PassiveAddressRule): number | undefined {
+    const found = WIDER.flatMap(wider => this.#first.get(keyOf(rule, wider)) ?? [])
+    return found.length > 0 ? Math.min(...found) : undefined
+  }
+}
+
+/** @param wider - a bit for each criterion that is to fit everybody */
+function keyOf({ userClass, clients, destination }: PassiveAddressRule, wider: number): string {
+  const parts = [userClass, clients, destination]
+  return JSON.stringify(parts.map((part, at) => ((wider >> at) & 1 ? '*' : (part ?? '*'))))
 }
 
 /** Ranges of {@link ipaddr} that are not reachable from the internet. */
