@@ -1,21 +1,44 @@
 import { site, siteSecrets, transfer, zone } from '@portolan/transfers/model'
 import { z } from 'zod'
-import { pageQuery, time } from './common.ts'
+import { fieldProblem, pageQuery, time } from './common.ts'
+
+/** What is probably not meant, and can be kept all the same. */
+const warnings = z.array(fieldProblem)
+
+/** What an answer tells and nobody sets: passed over, so that what was read can be sent back. */
+const told = z.unknown().optional()
 
 export const runState = z.enum(['waiting', 'running', 'retrying', 'succeeded', 'failed', 'cancelled'])
 export type RunState = z.output<typeof runState>
 
+/** The last run that is known of. */
+const lastRun = z.object({ id: z.string(), state: runState, at: time })
+
 /** Where connections leave. `sites`: those that use it. */
 export const zoneView = zone.extend({
   sites: z.array(z.string()),
-  hasPassword: z.boolean(),
+  hasPassword: z.boolean().describe('Of the proxy.'),
   revision: z.int(),
+  changedAt: time,
+  changedBy: z.string(),
+  warnings,
 })
 export type ZoneView = z.output<typeof zoneView>
 export const zoneWrite = zone.extend({
-  password: z.string().max(1024).nullable().optional(),
-  revision: z.int().optional(),
+  password: z
+    .string()
+    .max(1024)
+    .nullable()
+    .optional()
+    .describe('Of the proxy. Absent: it stays. null: there is none.'),
+  revision: z.int().optional().describe('The revision that was looked at: 409 when there is a newer one.'),
+  sites: told,
+  hasPassword: told,
+  changedAt: told,
+  changedBy: told,
+  warnings: told,
 })
+export type ZoneWrite = z.input<typeof zoneWrite>
 
 export const siteView = site.extend({
   hasPassword: z.boolean(),
@@ -24,10 +47,21 @@ export const siteView = site.extend({
   revision: z.int(),
   changedAt: time,
   changedBy: z.string(),
-  lastRun: z.object({ id: z.string(), state: runState, at: time }).optional(),
+  lastRun: lastRun.optional(),
+  warnings,
 })
 export type SiteView = z.output<typeof siteView>
-export const siteWrite = site.extend({ secrets: siteSecrets.optional(), revision: z.int().optional() })
+export const siteWrite = site.extend({
+  secrets: siteSecrets.optional().describe('Absent: they stay.'),
+  revision: z.int().optional(),
+  hasPassword: told,
+  hasKey: told,
+  transfers: told,
+  changedAt: told,
+  changedBy: told,
+  lastRun: told,
+  warnings: told,
+})
 export type SiteWrite = z.input<typeof siteWrite>
 export const sitesQuery = pageQuery(['name', 'changedAt'])
 
@@ -40,15 +74,44 @@ export const siteTest = z.object({
 })
 export type SiteTest = z.output<typeof siteTest>
 
+export const siteListBody = z.object({
+  folder: z
+    .string()
+    .max(4096)
+    .default('')
+    .describe('Relative to the folder of the site; empty: that folder.'),
+})
+export const siteListing = z.object({
+  folder: z.string(),
+  entries: z.array(
+    z.object({
+      name: z.string(),
+      type: z.enum(['file', 'folder', 'link', 'other']),
+      size: z.number().optional(),
+      modified: time.optional(),
+    }),
+  ),
+  complete: z.boolean().describe('false: there are more than are told.'),
+})
+export type SiteListing = z.output<typeof siteListing>
+
 export const transferView = transfer.extend({
   revision: z.int(),
   changedAt: time,
   changedBy: z.string(),
   next: z.array(time).describe('The next five times of the schedule.'),
-  lastRun: z.object({ id: z.string(), state: runState, at: time }).optional(),
+  lastRun: lastRun.optional(),
+  warnings,
 })
 export type TransferView = z.output<typeof transferView>
-export const transferWrite = transfer.extend({ revision: z.int().optional() })
+export const transferWrite = transfer.extend({
+  revision: z.int().optional(),
+  changedAt: told,
+  changedBy: told,
+  next: told,
+  lastRun: told,
+  warnings: told,
+})
 export type TransferWrite = z.input<typeof transferWrite>
 export const definitionsQuery = pageQuery(['name', 'changedAt'])
 export const scheduleTryBody = z.object({
@@ -120,10 +183,34 @@ export const runsQuery = z.object({
   from: z.coerce.number().int().optional(),
   to: z.coerce.number().int().optional(),
 })
+export const runFilesQuery = z.object({
+  offset: z.coerce.number().int().min(0).max(10_000_000).default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+})
+export const runEventsQuery = z.object({
+  after: z.string().max(64).optional().describe('`id` of the last one that is known.'),
+  limit: z.coerce.number().int().min(1).max(1000).default(1000),
+})
+export const runEvents = z.object({ items: z.array(runEvent) })
+export const runCountsQuery = z.object({
+  from: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe('Counts those that are over from then on. Absent: of the last day.'),
+})
 export const runsPage = z.object({ items: z.array(run), next: z.string().optional() })
 export const runCounts = z.record(runState, z.int())
 export const runRequestBody = z.object({
-  properties: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  properties: z
+    .record(z.string().max(100), z.union([z.string().max(4096), z.number()]))
+    .optional()
+    .describe('Properties for conditions and placeholders, such as `file.path`.'),
+})
+export const runCancelled = z.object({
+  cancelled: z.boolean().describe('false: it was over already.'),
+  run,
 })
 
 /** Coming runs of schedules, for the calendar. */
