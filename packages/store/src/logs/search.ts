@@ -43,10 +43,18 @@ export async function searchIds(
   if (oldest !== undefined && indexed) return searchIndex(queries, dialect, wanted, text, limit)
   const found = await idsOf(
     queries,
-    sql`select cast(id as text) as found from (${newestRows(wanted, ['id', 'search'], most)}) as candidates
+    sql`select cast(id as text) as found from (${newestTexts(dialect, wanted, most)}) as candidates
       where ${dialect.contains(sql.ref('search'), text)} order by id desc limit ${limit}`,
   )
   return answer(found, limit, oldest)
+}
+
+/** The ids and texts of the newest rows wanted, in the way that each planner takes the index for. */
+function newestTexts(dialect: Dialect, wanted: Wanted, most: number): RawBuilder<unknown> {
+  if (dialect.kind === 'postgres') return newestRows(wanted, ['id', 'search'], most)
+  // Asked for more than the id, SQLite would walk through all rows in their order.
+  return sql`select t.id, t.search from (${newestRows(wanted, ['id'], most)}) as newest
+    cross join ${sql.table(wanted.table)} as t on t.id = newest.id`
 }
 
 async function searchIndex(
