@@ -8,7 +8,7 @@ import { Writer } from './changes/writer.ts'
 import { administrators } from './collections/administrators.ts'
 import { bans } from './collections/bans.ts'
 import { certificates } from './collections/certificates.ts'
-import { groups } from './collections/groups.ts'
+import { documents } from './collections/documents.ts'
 import { settingsVersions } from './collections/settings-versions.ts'
 import { tokens } from './collections/tokens.ts'
 import { users } from './collections/users.ts'
@@ -20,6 +20,7 @@ import { incidents } from './logs/incidents.ts'
 import { openLog } from './logs/log.ts'
 import { transfers } from './logs/transfers.ts'
 import { keyFileOf, type StorePlace } from './place.ts'
+import { transferTables } from './runs/transfer-tables.ts'
 import type { Migrations } from './schema/migration.ts'
 import { MIGRATIONS } from './schema/migrations.ts'
 import { type Box, openBox } from './secrets/box.ts'
@@ -96,7 +97,7 @@ function assemble(writer: Writer, changes: Listeners, box: Box, closing: AsyncDi
     kind: database.dialect.kind,
     settings: settingsVersions(writer),
     users: users(writer),
-    groups: groups(writer),
+    groups: documents(writer, 'groups', 'group'),
     administrators: administrators(writer, box),
     tokens: tokens(writer),
     webSessions: webSessions(database),
@@ -105,6 +106,7 @@ function assemble(writer: Writer, changes: Listeners, box: Box, closing: AsyncDi
     transfers: openLog(database, transfers),
     incidents: openLog(database, incidents),
     audit: openLog(database, audit),
+    initiated: transferTables(writer, box),
     changes,
     async ping() {
       await sql`select 1`.execute(database.queries)

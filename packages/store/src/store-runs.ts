@@ -1,5 +1,5 @@
 import type { JsonValue } from './json.ts'
-import type { Actor, Documents, Page, PageAsk } from './store.ts'
+import type { Actor, Documents, Page } from './store.ts'
 
 /** Documents with a sealed value beside them. The secrets are in the clear here and encrypted at rest. */
 export interface SecretDocuments extends Documents {
@@ -113,11 +113,15 @@ export interface RunChange {
 }
 
 /** Which runs. */
-export interface RunAsk extends Omit<PageAsk<'dueAt' | 'createdAt'>, 'search' | 'offset'> {
+export interface RunAsk {
+  /** From 1 to 500. */
+  readonly limit: number
+  /** `next` of the page before. */
   readonly before?: string
   readonly transfer?: string
   readonly site?: string
   readonly state?: RunState
+  /** Made from then on, until then. */
   readonly from?: number
   readonly to?: number
 }

@@ -1,4 +1,5 @@
 import type { JsonValue } from './json.ts'
+import type { TransferTables } from './store-runs.ts'
 
 /**
  * Durable state of a node, or of several nodes on one PostgreSQL. Knows rows and documents; what a user or a setting is,
@@ -20,6 +21,8 @@ export interface Store extends AsyncDisposable {
   readonly transfers: TransferLog
   readonly incidents: IncidentLog
   readonly audit: AuditLog
+  /** Transfers that this server begins. {@link Store.transfers} is the log of those that clients began. */
+  readonly initiated: TransferTables
   readonly changes: ChangeFeed
   /** Resolves when the database answers. @throws {StoreError} `STORE_UNAVAILABLE` */
   ping(): Promise<void>
@@ -394,6 +397,10 @@ export type ChangeTopic =
   | 'tokens'
   | 'bans'
   | 'certificates'
+  | 'zones'
+  | 'sites'
+  | 'definitions'
+  | 'runs'
   | 'all'
 
 /** Tells what changed in the database, whoever changed it: this node, another one, or a command. */

@@ -26,6 +26,10 @@ const ACTIONS: Readonly<Record<ChangeTopic, readonly Action[]>> = {
   tokens: [],
   bans: ['applyBans'],
   certificates: ['certificates'],
+  zones: [],
+  sites: [],
+  definitions: [],
+  runs: [],
   all: ['reload', 'applyBans', 'certificates'],
 }
 

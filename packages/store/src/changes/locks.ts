@@ -7,4 +7,8 @@ export const LOCKS = {
   tokens: 5,
   bans: 6,
   certificates: 7,
+  zones: 8,
+  sites: 9,
+  definitions: 10,
+  runs: 11,
 } as const

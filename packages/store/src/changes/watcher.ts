@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Database } from '../database.ts'
 import type { ChangeTopic } from '../store.ts'
@@ -28,6 +29,10 @@ const TOPICS: ReadonlySet<string> = new Set<ChangeTopic>([
   'tokens',
   'bans',
   'certificates',
+  'zones',
+  'sites',
+  'definitions',
+  'runs',
 ])
 
 /** Reads the changes of others from the database and tells them. Somebody else says when it is time to look. */
@@ -113,10 +118,13 @@ export class ChangeWatcher {
     const now = Date.now()
     if (now - this.#prunedAt < PRUNE_MS) return
     this.#prunedAt = now
-    await sql`delete from changes where id in (
-      select id from changes where at < ${now - KEPT_MS} order by id limit ${MAX_ROWS})`.execute(
-      this.#database.queries,
-    )
+    for (let gone = BigInt(MAX_ROWS); gone === BigInt(MAX_ROWS); await turn()) {
+      const { numAffectedRows = 0n } = await sql`delete from changes where id in (
+        select id from changes where at < ${now - KEPT_MS} order by id limit ${MAX_ROWS})`.execute(
+        this.#database.queries,
+      )
+      gone = numAffectedRows
+    }
   }
 }
 

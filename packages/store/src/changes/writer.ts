@@ -8,8 +8,8 @@ import { LOCKS } from './locks.ts'
 /** A transaction that writes: its result, and what others are to be told of. */
 export interface Written<T> {
   readonly result: T
-  /** Keys that changed; none: nothing did. */
-  readonly changed: readonly string[]
+  /** Keys that changed; none: nothing did. `undefined` is told without a key: several did. */
+  readonly changed: readonly (string | undefined)[]
 }
 
 /** Makes transactions that leave word of what they changed. */
@@ -26,18 +26,28 @@ export class Writer {
   }
 
   /** Runs a transaction alone among those of its topic; tells this store's listeners when it is committed. */
-  async write<T>(
+  write<T>(
     topic: keyof typeof LOCKS,
     work: (transaction: Transaction<Tables>) => Promise<Written<T>>,
   ): Promise<T> {
-    const { queries, dialect } = this.database
+    return this.writeBeside(topic, async transaction => {
+      await this.database.dialect.serialise(transaction, LOCKS[topic])
+      return work(transaction)
+    })
+  }
+
+  /** The same, beside others of its topic. */
+  async writeBeside<T>(
+    topic: keyof typeof LOCKS,
+    work: (transaction: Transaction<Tables>) => Promise<Written<T>>,
+  ): Promise<T> {
+    const { queries } = this.database
     const { result, changed } = await queries.transaction().execute(async transaction => {
-      await dialect.serialise(transaction, LOCKS[topic])
       const written = await work(transaction)
       await leaveWord(this, transaction, topic, written.changed)
       return written
     })
-    for (const key of changed) this.#listeners.tell({ topic, key })
+    for (const key of changed) this.#listeners.tell({ topic, ...(key !== undefined && { key }) })
     return result
   }
 }
@@ -49,14 +59,14 @@ async function leaveWord(
   { database: { dialect }, origin }: Writer,
   transaction: Transaction<Tables>,
   topic: ChangeTopic,
-  keys: readonly string[],
+  keys: readonly (string | undefined)[],
 ): Promise<void> {
   if (keys.length === 0) return
   const at = Date.now()
-  const told = keys.length > MAX_KEYS ? [null] : keys
+  const told = keys.length > MAX_KEYS ? [undefined] : keys
   await transaction
     .insertInto('changes')
-    .values(told.map(key => ({ at, origin, topic, key })))
+    .values(told.map(key => ({ at, origin, topic, key: key ?? null })))
     .execute()
   await dialect.announce(transaction)
 }

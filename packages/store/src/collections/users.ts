@@ -4,7 +4,7 @@ import { fold } from '../fold.ts'
 import { readTexts } from '../json-text.ts'
 import type { UserColumns } from '../schema/tables.ts'
 import type { UserRow, Users, UserWrite } from '../store.ts'
-import { DOCUMENT_SORTS, newDocument, nextDocument, toDocument } from './groups.ts'
+import { DOCUMENT_SORTS, newDocument, nextDocument, toDocument } from './documents.ts'
 import { conflict, exists, missing } from './missing.ts'
 import { direction, pageBounds } from './page.ts'
 

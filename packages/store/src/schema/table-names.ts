@@ -12,6 +12,15 @@ export const KEPT_TABLES = [
   'transfers',
   'incidents',
   'audit',
+  'zones',
+  'sites',
+  'definitions',
+  'runs',
+  'run_files',
+  'run_events',
+  'occurrences',
+  'fetched',
+  'schedule_marks',
 ] as const
 
 /** Tables that mean nothing elsewhere: who restores a backup signs in again. */

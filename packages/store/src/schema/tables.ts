@@ -66,6 +66,18 @@ export interface Tables {
     at: number
     by: string
   }
+  zones: SecretDocumentColumns
+  sites: SecretDocumentColumns
+  definitions: DocumentColumns
+  runs: RunColumns
+  /** `body`: the file as JSON. `key` is short enough for an index; the whole one is in the body. */
+  run_files: { run: string; key: string; body: string }
+  /** Numbered from 1 in each run. */
+  run_events: { run: string; number: number; at: number; kind: string; text: string; detail: string }
+  /** `gone_at`: when its run was pruned. */
+  occurrences: { transfer: string; occurrence: string; gone_at: number | null }
+  fetched: { transfer: string; key: string; at: number }
+  schedule_marks: { transfer: string; at: number }
   /** What the change feed tells to other nodes and commands. */
   changes: { id: Generated<number>; at: number; origin: string; topic: string; key: string | null }
   /** Combinations of the texts of log rows that are few, so that a filter by them is a filter by number. */
@@ -91,4 +103,44 @@ export interface UserColumns extends DocumentColumns {
   groups: string
   last_login_at: number | null
   last_login_from: string | null
+}
+
+/** Columns of a document with secrets. */
+export interface SecretDocumentColumns extends DocumentColumns {
+  /** Sealed JSON object. */
+  secrets: string | null
+}
+
+/** Columns of a run. */
+export interface RunColumns {
+  /** Begins with its time: see `runs/ids.ts`. */
+  id: string
+  transfer: string
+  /** JSON array. */
+  sites: string
+  /** Runs of the same sites wait in one lane. */
+  lane: string
+  state: string
+  cause: string
+  definition: string
+  occurrence: string | null
+  exclusive: string | null
+  created_at: number
+  due_at: number
+  started_at: number | null
+  /** When it was over; null until then. */
+  ended_at: number | null
+  attempt: number
+  lease_node: string | null
+  lease_until: number | null
+  cancel_asked: number
+  /** JSON object. */
+  error: string | null
+  files: number
+  files_done: number
+  bytes: number
+  bytes_total: number
+  progress: string
+  /** How many events it has. */
+  events: number
 }

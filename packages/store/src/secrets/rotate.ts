@@ -11,6 +11,8 @@ import { type Key, keyIdOf, newKey, seal, unseal } from './seal.ts'
 const SEALED = [
   { table: 'administrators', column: 'totp_secret', name: 'name' },
   { table: 'certificates', column: 'key', name: 'name' },
+  { table: 'zones', column: 'secrets', name: 'name' },
+  { table: 'sites', column: 'secrets', name: 'name' },
 ] as const
 
 /** Where a rotation has got to. */
@@ -36,10 +38,11 @@ export async function rotate(
   after('new key in the file')
   const count = await queries.transaction().execute(async transaction => {
     // Who seals at this moment is waited for, and sees the new key afterwards.
-    await dialect.serialise(transaction, LOCKS.administrators)
-    await dialect.serialise(transaction, LOCKS.certificates)
+    for (const { table } of SEALED) await dialect.serialise(transaction, LOCKS[table])
     let sealed = 0
     for (const { table, column, name } of SEALED) {
+      // A database of an older release, that no node of this one has opened yet.
+      if (!(await dialect.hasTable(transaction, table))) continue
       const { rows } = await sql<{ row: string; secret: string }>`
         select ${sql.ref(name)} as ${sql.ref('row')}, ${sql.ref(column)} as secret from ${sql.table(table)}
         where ${sql.ref(column)} is not null`.execute(transaction)

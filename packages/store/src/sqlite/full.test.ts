@@ -7,7 +7,7 @@ import { after, test } from 'node:test'
 import Sqlite from 'better-sqlite3'
 import { Listeners } from '../changes/feed.ts'
 import { Writer } from '../changes/writer.ts'
-import { groups } from '../collections/groups.ts'
+import { documents } from '../collections/documents.ts'
 import { transfer } from '../contract/rows.ts'
 import { openLog } from '../logs/log.ts'
 import { transfers } from '../logs/transfers.ts'
@@ -60,7 +60,7 @@ test('a database that may not grow tells that the disk is full, keeps what it ha
   using _lock = lock
   await using open = database
   const writer = new Writer(open, 'test', new Listeners())
-  const store = { groups: groups(writer), transfers: openLog(open, transfers) }
+  const store = { groups: documents(writer, 'groups', 'group'), transfers: openLog(open, transfers) }
   open.connection.pragma('max_page_count = 400')
   const written = await fillUp(store)
   assert.ok(written.groups > 10)

@@ -13,22 +13,28 @@ export const DOCUMENT_SORTS = {
   changedAt: 'changed_at',
 } as const
 
-/** The groups. */
-export function groups(writer: Writer): Documents {
+/** Tables that hold documents and nothing that this file does not know. */
+export type DocumentTable = 'groups' | 'zones' | 'sites' | 'definitions'
+
+/**
+ * The documents of a table.
+ * @param what - what one of them is called in messages
+ */
+export function documents(writer: Writer, table: DocumentTable, what: string): Documents {
   const { queries, dialect } = writer.database
   return {
     async get(name) {
-      const row = await queries.selectFrom('groups').selectAll().where('name', '=', name).executeTakeFirst()
+      const row = await queries.selectFrom(table).selectAll().where('name', '=', name).executeTakeFirst()
       return row && toDocument(row)
     },
     async all() {
-      const rows = await queries.selectFrom('groups').selectAll().orderBy('folded').orderBy('name').execute()
+      const rows = await queries.selectFrom(table).selectAll().orderBy('folded').orderBy('name').execute()
       return rows.map(toDocument)
     },
     async list(ask) {
       const { offset, limit } = pageBounds(ask)
       const found = queries
-        .selectFrom('groups')
+        .selectFrom(table)
         .$if(ask.search !== undefined && ask.search !== '', query =>
           query.where(({ ref }) => dialect.contains(ref('folded'), fold(ask.search ?? ''))),
         )
@@ -45,38 +51,38 @@ export function groups(writer: Writer): Documents {
       return { items: rows.map(toDocument), total }
     },
     create(name, document, { by }) {
-      return writer.write('groups', async transaction => {
+      return writer.write(table, async transaction => {
         const row = newDocument(name, JSON.stringify(document), by)
         const made = await transaction
-          .insertInto('groups')
+          .insertInto(table)
           .values(row)
           .onConflict(clash => clash.doNothing())
           .returning('name')
           .executeTakeFirst()
-        if (made === undefined) throw exists('group', name)
+        if (made === undefined) throw exists(what, name)
         return { result: toDocument(row), changed: [name] }
       })
     },
     replace(name, document, { by, base }) {
-      return writer.write('groups', async transaction => {
+      return writer.write(table, async transaction => {
         const before = await transaction
-          .selectFrom('groups')
+          .selectFrom(table)
           .selectAll()
           .where('name', '=', name)
           .executeTakeFirst()
-        if (before === undefined) throw missing('group', name)
+        if (before === undefined) throw missing(what, name)
         if (base !== undefined && base !== before.revision) {
-          throw conflict('group', name, before.changed_by)
+          throw conflict(what, name, before.changed_by)
         }
         const row = nextDocument(before, JSON.stringify(document), by)
-        await transaction.updateTable('groups').set(row).where('name', '=', name).execute()
+        await transaction.updateTable(table).set(row).where('name', '=', name).execute()
         return { result: toDocument(row), changed: [name] }
       })
     },
     remove(name) {
-      return writer.write('groups', async transaction => {
+      return writer.write(table, async transaction => {
         const gone = await transaction
-          .deleteFrom('groups')
+          .deleteFrom(table)
           .where('name', '=', name)
           .returning('name')
           .executeTakeFirst()
