@@ -175,6 +175,30 @@ export function logsContract(place: Place): void {
       )
     })
 
+    it('that are long are searched a part at a time: who follows the marks finds everything, and nothing twice', async t => {
+      const { transfers } = await place.open(t)
+      const others = (first: number, count: number, change: Partial<TransferRow>) =>
+        transfers.append(
+          Array.from({ length: count }, (_, index) => transfer({ at: first + index, ...change })),
+        )
+      await transfers.append([transfer({ at: 1, path: '/needle##', user: 'alice' })])
+      await others(1_000, 6_000, { path: '/hay', user: 'alice' })
+      await others(10_000, 11_000, { path: '/needle', user: 'bob' })
+      for (const ask of [{ user: 'alice', search: 'needle' }, { search: '##' }]) {
+        const found: number[] = []
+        let pages = 0
+        let before: string | undefined
+        do {
+          const page = await transfers.list({ limit: 5, ...ask, ...(before !== undefined && { before }) })
+          found.push(...page.items.map(({ at }) => at))
+          before = page.next
+          pages++
+        } while (before !== undefined && pages < 20)
+        assert.deepEqual(found, [1], JSON.stringify(ask))
+        assert.ok(pages > 1, 'the bound was reached')
+      }
+    })
+
     it('any page of any question is what a filter over all rows finds', async t => {
       const { transfers } = await place.open(t)
       const rows = Array.from({ length: 300 }, (_, index) =>
