@@ -81,6 +81,23 @@ async function keep(run: Run, suffix: string, { quick, only, work }: Options): P
   say(`written to ${path}`)
 }
 
+async function benchTransfers(argv: readonly string[]): Promise<void> {
+  const known = {
+    names: [...new Set([...SERVER_NAMES, ...CLIENT_NAMES])],
+    works: [...works, ...clientWorks].map(work => work.name),
+  }
+  const options = readOptions(argv, known)
+  if (options.help) {
+    const lists = [
+      `servers: ${SERVER_NAMES.join(', ')}`,
+      `works of servers: ${works.map(work => work.name).join(', ')}`,
+      `clients: ${CLIENT_NAMES.join(', ')}`,
+      `works of clients: ${clientWorks.map(work => work.name).join(', ')}`,
+    ]
+    console.log(`${USAGE}\n\n${lists.join('\n')}`)
+  } else await bench(options)
+}
+
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
@@ -92,20 +109,12 @@ for (const [signal, code] of [
 process.once('exit', killAll)
 
 try {
-  const known = {
-    names: [...new Set([...SERVER_NAMES, ...CLIENT_NAMES])],
-    works: [...works, ...clientWorks].map(work => work.name),
-  }
-  const options = readOptions(process.argv.slice(2), known)
-  if (options.help) {
-    const lists = [
-      `servers: ${SERVER_NAMES.join(', ')}`,
-      `works of servers: ${works.map(work => work.name).join(', ')}`,
-      `clients: ${CLIENT_NAMES.join(', ')}`,
-      `works of clients: ${clientWorks.map(work => work.name).join(', ')}`,
-    ]
-    console.log(`${USAGE}\n\n${lists.join('\n')}`)
-  } else await bench(options)
+  const [part, ...rest] = process.argv.slice(2)
+  if (part === 'console') {
+    const { benchConsole } = await import('./console/main.ts')
+    const results = { whole: join(import.meta.dirname, 'results'), parts: join(cache, 'results') }
+    await benchConsole(rest, { say, results })
+  } else await benchTransfers(process.argv.slice(2))
 } catch (error) {
   if (!(error instanceof BenchError)) throw error
   say(textOf(error))

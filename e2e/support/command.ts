@@ -17,6 +17,8 @@ export function runPortolan(args: readonly string[], options: RunOptions = {}): 
 export interface Serving extends AsyncDisposable {
   /** Lines of standard output up to the last `ready` one. */
   readonly lines: readonly string[]
+  /** Of the controller. */
+  readonly pid: number
   /** Ports of the `ready` lines. */
   readonly ports: readonly number[]
   /** What it has written to standard error so far. */
@@ -73,6 +75,7 @@ export async function servePortolan(
   const lines = stdout.split('\n').slice(0, -1)
   return {
     lines,
+    pid: child.pid ?? 0,
     ports: lines.flatMap(line => /^ready .*:(\d+)$/.exec(line)?.[1] ?? []).map(Number),
     stderr: () => stderr,
     stop,
