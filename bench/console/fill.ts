@@ -50,7 +50,7 @@ export async function fillStore(place: StorePlace, { rows, users }: Amount): Pro
     target: `user${ago % 9_973}`,
     before: { maxSessions: ago % 9 },
     after: { maxSessions: ago % 8 },
-    outcome: 'done',
+    outcome: 'done' as const,
     text: '',
   }))
   return password
@@ -60,7 +60,7 @@ export async function fillStore(place: StorePlace, { rows, users }: Amount): Pro
 async function append<Row>(
   log: { append(rows: readonly Row[]): Promise<void> },
   count: number,
-  make: (ago: number) => NoInfer<Row>,
+  make: (ago: number) => Row,
 ): Promise<void> {
   for (let left = Math.floor(count); left > 0; left -= BATCH) {
     await log.append(Array.from({ length: Math.min(BATCH, left) }, (_, index) => make(left - index)))
