@@ -14,7 +14,7 @@ export const MAGIC = Buffer.from('portolan backup\n')
 export const DIGEST_BYTES = 32
 
 /** The format that this release writes; older ones are read. */
-export const FORMAT = 1
+const FORMAT = 1
 
 /** Characters of one line at most: some hundred rows, or a file. */
 export const MAX_LINE = 64 * 1024 * 1024

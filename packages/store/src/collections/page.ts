@@ -1,7 +1,7 @@
 import type { PageAsk } from '../store.ts'
 
 /** Rows of one page at most, whoever asks. */
-export const MAX_LIMIT = 500
+const MAX_LIMIT = 500
 
 /** The bounds of a page, put right. */
 export function pageBounds(ask: Pick<PageAsk<string>, 'offset' | 'limit'>): {

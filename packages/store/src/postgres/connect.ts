@@ -2,7 +2,7 @@ import pg from 'pg'
 import { StoreError } from '../errors.ts'
 
 /** How long a connection may take, in milliseconds. */
-export const CONNECT_MS = 5_000
+const CONNECT_MS = 5_000
 
 /** Bounds of what is done on a connection, in milliseconds. */
 export interface Bounds {

@@ -51,7 +51,7 @@ export function parseKeyFile(text: string, file: string): readonly Key[] {
 }
 
 /** The text of a key file. */
-export function formatKeyFile(keys: readonly Key[]): string {
+function formatKeyFile(keys: readonly Key[]): string {
   const content = {
     format: FORMAT,
     note: 'Without this file the secrets in the database are lost. Keep a copy apart from the database.',
