@@ -24,8 +24,8 @@ interface Lane {
   last: Candidate | undefined
 }
 
-/** As the partial indexes say it. */
-const QUEUED = sql`state in ('waiting', 'retrying')`
+/** Runs that wait, in the words of the partial indexes. */
+export const QUEUED = sql`ended_at is null and state <> 'running'`
 
 /**
  * Takes runs. One node at a time does it, so that what it counts is still true when it writes.

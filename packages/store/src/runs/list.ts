@@ -17,7 +17,7 @@ export async function listRuns(
   ask: RunAsk,
 ): Promise<{ readonly items: readonly RunRow[]; readonly next?: string }> {
   const limit = pageLimit(ask.limit)
-  const lanes = ask.site === undefined ? undefined : await lanesWith(queries, ask.site)
+  const lanes = await lanesOf(queries, ask)
   if (lanes?.length === 0) return { items: [] }
   // One more than asked for tells whether there is another page.
   const ids = newestIds(dialect, ask, lanes, limit + 1)
@@ -26,6 +26,24 @@ export async function listRuns(
   const items = rows.slice(0, limit).map(toRun)
   const last = items.at(-1)
   return { items, ...(rows.length > limit && last !== undefined && { next: last.id }) }
+}
+
+/** The lanes in which there may be what is asked for; undefined when neither a transfer nor a site is. */
+async function lanesOf(queries: Queries, { transfer, site }: RunAsk): Promise<readonly string[] | undefined> {
+  if (transfer === undefined && site === undefined) return undefined
+  const which = transfer === undefined ? sql`true` : sql`transfer = ${transfer}`
+  // Jumps through the index from lane to lane, however many runs there are.
+  const { rows } = await sql<{ lane: string; sites: string }>`
+    with recursive lanes (lane) as (
+      select min(lane) from runs where ${which}
+      union all
+      select (select min(lane) from runs where ${which} and lane > lanes.lane) from lanes where lane is not null
+    )
+    select lane, (select sites from runs where ${which} and runs.lane = lanes.lane limit 1) as sites
+    from lanes where lane is not null`.execute(queries)
+  return rows
+    .filter(({ sites }) => site === undefined || readTexts(sites).includes(site))
+    .map(({ lane }) => lane)
 }
 
 /**
@@ -39,36 +57,21 @@ function newestIds(
   limit: number,
 ): RawBuilder<unknown> {
   const bounds = [
+    sql`true`,
     ...(before === undefined ? [] : [sql`id < ${before}`]),
     ...(from === undefined ? [] : [sql`id >= ${firstRunId(Math.ceil(from))}`]),
     ...(to === undefined ? [] : [sql`id < ${firstRunId(to + 1)}`]),
     ...(transfer === undefined ? [] : [sql`transfer = ${transfer}`]),
   ]
-  const newest = (parts: readonly RawBuilder<unknown>[]) =>
-    sql`select id from runs where ${sql.join([sql`true`, ...bounds, ...parts], sql` and `)} order by id desc limit ${limit}`
+  const newest = (...parts: readonly RawBuilder<unknown>[]) =>
+    sql`select id from runs where ${sql.join([...bounds, ...parts], sql` and `)} order by id desc limit ${limit}`
   const states = state === undefined ? RUN_STATES : [state]
-  const inLanes = lanes === undefined ? [] : [sql`lane in ${jsonTexts(dialect, lanes)}`]
-  const branches = transfer === undefined ? (lanes?.map(lane => [sql`lane = ${lane}`]) ?? [[]]) : [inLanes]
-  if (states.length * branches.length > MAX_BRANCHES) {
-    return newest([...inLanes, ...(state === undefined ? [] : [sql`state = ${state}`])])
+  if (lanes === undefined) return newest(...(state === undefined ? [] : [sql`state = ${state}`]))
+  if (states.length * lanes.length > MAX_BRANCHES) {
+    return newest(sql`lane in ${jsonTexts(dialect, lanes)}`, sql`state in (${sql.join(states)})`)
   }
-  if (transfer === undefined && lanes === undefined && state === undefined) return newest([])
-  const parts = branches.flatMap(branch => states.map(each => newest([...branch, sql`state = ${each}`])))
-  return sql`select id from (${sql.join(
-    parts.map(part => sql`select id from (${part}) as branch`),
-    sql` union all `,
-  )}) as found order by id desc limit ${limit}`
-}
-
-/** The lanes that a site is part of, by jumps through the index. */
-async function lanesWith(queries: Queries, site: string): Promise<readonly string[]> {
-  const { rows } = await sql<{ lane: string; sites: string }>`
-    with recursive lanes (lane) as (
-      select min(lane) from runs
-      union all
-      select (select min(lane) from runs where lane > lanes.lane) from lanes where lane is not null
-    )
-    select lane, (select sites from runs where runs.lane = lanes.lane limit 1) as sites
-    from lanes where lane is not null`.execute(queries)
-  return rows.filter(({ sites }) => readTexts(sites).includes(site)).map(({ lane }) => lane)
+  const branches = lanes.flatMap(lane =>
+    states.map(each => sql`select id from (${newest(sql`lane = ${lane}`, sql`state = ${each}`)}) as branch`),
+  )
+  return sql`select id from (${sql.join(branches, sql` union all `)}) as found order by id desc limit ${limit}`
 }

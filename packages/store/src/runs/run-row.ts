@@ -43,7 +43,7 @@ export function toRun(row: Selectable<RunColumns>): RunRow {
 }
 
 /** The state of a column; one that this release does not know is over. */
-export const stateOf = (text: string): RunState => RUN_STATES.find(state => state === text) ?? 'failed'
+const stateOf = (text: string): RunState => RUN_STATES.find(state => state === text) ?? 'failed'
 
 const readCause = (text: string): RunCause => JSON.parse(text)
 const readError = (text: string): { code: string; text: string } => JSON.parse(text)

@@ -2,15 +2,16 @@ import { sql } from 'kysely'
 import type { Writer } from '../changes/writer.ts'
 import { pageBounds } from '../collections/page.ts'
 import { readJson } from '../json-text.ts'
-import type { RunEvent, RunFile, RunState, Runs } from '../store-runs.ts'
+import type { RunEvent, RunFile, Runs } from '../store-runs.ts'
+import { countRuns } from './counts.ts'
 import { writeRuns } from './enqueue.ts'
 import { runIds } from './ids.ts'
 import { indexable } from './indexable.ts'
 import { jsonTexts } from './json-rows.ts'
-import { leaseRuns } from './lease.ts'
+import { leaseRuns, QUEUED } from './lease.ts'
 import { listRuns } from './list.ts'
 import { pruneRuns } from './prune-runs.ts'
-import { stateOf, toRun } from './run-row.ts'
+import { toRun } from './run-row.ts'
 import { lockRuns, saveRuns } from './save.ts'
 
 /** Events of one answer at most. */
@@ -91,22 +92,7 @@ export function runs(writer: Writer): Runs {
       )
     },
     list: ask => listRuns(database, ask),
-    async counts(from) {
-      const { rows } = await sql<{ state: string; count: number }>`
-        select state, count(*) as count from runs where state in ('waiting', 'retrying', 'running') group by state
-        union all
-        select state, count(*) as count from runs where ended_at >= ${from} group by state`.execute(queries)
-      const counts: Record<RunState, number> = {
-        waiting: 0,
-        running: 0,
-        retrying: 0,
-        succeeded: 0,
-        failed: 0,
-        cancelled: 0,
-      }
-      for (const { state, count } of rows) counts[stateOf(state)] += count
-      return counts
-    },
+    counts: from => countRuns(queries, from),
     cancel(id, now) {
       return writer.writeBeside('runs', async transaction => {
         const free = sql`(state <> 'running' or lease_until <= ${now})`
@@ -122,7 +108,7 @@ export function runs(writer: Writer): Runs {
     },
     async nextDue() {
       const { rows } = await sql<{ due: number | null }>`
-        select min(due_at) as due from runs where state in ('waiting', 'retrying')`.execute(queries)
+        select min(due_at) as due from runs where ${QUEUED}`.execute(queries)
       return rows[0]?.due ?? undefined
     },
     prune: (retention, now) => pruneRuns(database, retention, now),

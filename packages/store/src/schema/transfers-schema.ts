@@ -64,22 +64,22 @@ function tables({ integer, text }: Dialect): readonly Table[] {
   ]
 }
 
-/** The states in which a run waits for a node. The same words have to stand in queries that use the index. */
-const QUEUED = "where state in ('waiting', 'retrying')"
+/** A condition on the state itself would lead SQLite to the index by state. */
+const NOT_OVER = 'where ended_at is null'
 
 const INDEXES: readonly (readonly [name: string, table: string, columns: string, where?: string])[] = [
-  // Whole lists, newest first, by each filter.
+  // Lists, newest first, by each filter.
   ['runs_by_state', 'runs', 'state, id'],
-  ['runs_by_transfer', 'runs', 'transfer, state, id'],
+  ['runs_by_transfer', 'runs', 'transfer, lane, state, id'],
   ['runs_by_lane', 'runs', 'lane, state, id'],
   // What a lease looks for: the oldest of each lane.
-  ['runs_queued', 'runs', 'lane, due_at, id, exclusive', QUEUED],
-  ['runs_due', 'runs', 'due_at', QUEUED],
+  ['runs_open', 'runs', 'lane, due_at, id, state, exclusive', NOT_OVER],
+  ['runs_due', 'runs', 'due_at, state', NOT_OVER],
   ['runs_ended', 'runs', 'ended_at, state', 'where ended_at is not null'],
   ['occurrences_gone', 'occurrences', 'gone_at', 'where gone_at is not null'],
 ]
 
-/** Tables whose rows are nothing but a key and little beside it are one tree in SQLite. */
+/** The rows of all others are little beside their key: in SQLite they are one tree. */
 const ROWS_ARE_LONG = new Set(['zones', 'sites', 'definitions', 'runs'])
 
 async function create(
