@@ -63,6 +63,19 @@ test('every path that is no file and not the API is the page, with a nonce of it
   assert.equal(nonces.size, 7)
 })
 
+test('scripts carry no headers that are for documents; what is opened as a document has them', async () => {
+  await using it = await start()
+  const [script, picture] = [await it.get('/assets/index-abc123.js'), await it.get('/favicon.svg')]
+  for (const name of ['content-security-policy', 'permissions-policy', 'x-frame-options']) {
+    assert.equal(script.headers[name], undefined, name)
+    assert.ok(picture.headers[name], name)
+  }
+  for (const { headers } of [script, picture]) {
+    assert.equal(headers['x-content-type-options'], 'nosniff')
+    assert.equal(headers['cross-origin-resource-policy'], 'same-origin')
+  }
+})
+
 test('files go out as the build compressed them, to be kept for good', async () => {
   await using it = await start()
   const url = '/assets/index-abc123.js'

@@ -10,6 +10,21 @@ import { sendProblem } from './problem-reply.ts'
 const HASHED = '/assets/'
 /** A year: longer says nothing (RFC 9111 section 1.2.2 leaves it open, caches do not). */
 const FOREVER = 'public, max-age=31536000, immutable'
+/**
+ * What browsers heed in documents alone. A page has some fifty scripts and styles, and these would be a tenth of what comes
+ * over the wire.
+ */
+const OF_DOCUMENTS = [
+  'content-security-policy',
+  'cross-origin-opener-policy',
+  'origin-agent-cluster',
+  'permissions-policy',
+  'x-dns-prefetch-control',
+  'x-download-options',
+  'x-frame-options',
+  'x-permitted-cross-domain-policies',
+  'x-xss-protection',
+]
 const NOT_BUILT =
   'The web console is not built: run `npm start` in the working tree, or use the API, which /api/v1/openapi.json describes.\n'
 
@@ -30,8 +45,14 @@ export async function serveWebFiles(app: FastifyInstance, folder: string): Promi
     setHeaders: (reply, path) => {
       const isHashed = path.startsWith(join(folder, HASHED))
       reply.header('cache-control', isHashed ? FOREVER : 'no-cache')
+      if (/\.(?:js|css)(?:\.br|\.gz)?$/.test(path)) for (const name of OF_DOCUMENTS) drop(reply, name)
     },
   })
+}
+
+function drop(reply: FastifyReply, name: string): void {
+  reply.removeHeader(name)
+  reply.raw.removeHeader(name)
 }
 
 /** Answers paths that are no file and not the API: with the page, which finds its way by itself. */
