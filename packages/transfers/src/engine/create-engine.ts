@@ -1,0 +1,197 @@
+import { FtpClient } from '@portolan/client'
+import type { RunRow } from '@portolan/store'
+import type { Engine, EngineOptions } from '../engine.ts'
+import { retryPolicy } from '../model/index.ts'
+import { HeldRun } from '../run/held-run.ts'
+import { RunSaver } from '../run/run-saver.ts'
+import { type WorkTools, workOn } from '../run/work.ts'
+import { Catalog } from './catalog.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { Requests } from './requests.ts'
+import { clientOptionsFor } from './site-client.ts'
+import { SiteClients } from './site-clients.ts'
+import { DEFAULT_TIMING, type EngineTiming } from './timing.ts'
+
+/**
+ * Starts an engine. It works on what is due at once, also on what an earlier one has left.
+ *
+ * @param timing - for tests
+ */
+export async function createEngine(
+  options: EngineOptions,
+  timing: Partial<EngineTiming> = {},
+): Promise<Engine> {
+  return new RunningEngine(options, { ...DEFAULT_TIMING, ...timing })
+}
+
+/** Runs at once on a node. */
+const CONCURRENCY = 32
+
+class RunningEngine implements Engine {
+  readonly #options: EngineOptions
+  readonly #now: () => number
+  readonly #catalog: Catalog
+  readonly #sites: SiteClients
+  readonly #saver: RunSaver
+  readonly #heartbeat: Heartbeat
+  readonly #dispatcher: Dispatcher
+  readonly #requests: Requests
+  readonly #tools: WorkTools
+  readonly #feed: Disposable
+  #disposing: Promise<void> | undefined
+
+  constructor(options: EngineOptions, timing: EngineTiming) {
+    const { store, node, now = Date.now } = options
+    const { runs, fetched } = store.initiated
+    this.#options = options
+    this.#now = now
+    this.#catalog = new Catalog(store.initiated)
+    this.#sites = new SiteClients(this.#catalog, () => options.activePorts())
+    this.#saver = new RunSaver({ runs, node })
+    const onTrouble = (error: unknown) => this.#warn('RUN_QUEUE', error)
+    this.#heartbeat = new Heartbeat({ runs, node, timing, now, onTrouble })
+    this.#tools = {
+      options,
+      sites: this.#sites,
+      runs,
+      fetched,
+      now,
+      random: Math.random,
+      retryOf: sites => this.#retryOf(sites),
+      alert: async () => {},
+    }
+    this.#dispatcher = new Dispatcher({
+      runs,
+      node,
+      concurrency: options.concurrency ?? CONCURRENCY,
+      timing,
+      now,
+      connections: () => this.#catalog.connections(),
+      work: (row, until) => this.#work(row, until),
+      onTrouble,
+    })
+    this.#requests = new Requests({
+      tables: store.initiated,
+      now,
+      onQueued: rows => this.#queued(rows),
+    })
+    this.#feed = store.changes.subscribe(({ topic, key }) => {
+      if (topic === 'runs' || topic === 'all') {
+        if (key === undefined || this.#heartbeat.held.has(key)) void this.#heartbeat.beat()
+        this.#dispatcher.wake()
+      }
+      if (topic === 'sites' || topic === 'zones' || topic === 'all') this.#catalog.forget()
+    })
+    this.#dispatcher.wake()
+  }
+
+  request: Engine['request'] = (transfer, cause) => this.#requests.request(transfer, cause)
+
+  again: Engine['again'] = (run, by) => this.#requests.again(run, by)
+
+  async cancel(run: string): Promise<boolean> {
+    const asked = await this.#options.store.initiated.runs.cancel(run, this.#now())
+    if (asked) this.#heartbeat.held.get(run)?.stop('cancelled')
+    return asked
+  }
+
+  arrived: Engine['arrived'] = () => {}
+
+  dataFailed: Engine['dataFailed'] = () => {}
+
+  clientFor: Engine['clientFor'] = (site, secrets, zone) =>
+    new FtpClient(clientOptionsFor(site, secrets, zone && { zone }, this.#options.activePorts()))
+
+  idle(signal: AbortSignal): Promise<void> {
+    return this.#dispatcher.idle(signal)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposing ??= this.#dispose()
+    return this.#disposing
+  }
+
+  async #dispose(): Promise<void> {
+    this.#feed[Symbol.dispose]()
+    const closed = this.#dispatcher.close()
+    for (const run of this.#heartbeat.held.values()) run.stop('given-back')
+    await closed
+    this.#heartbeat.close()
+    await this.#sites[Symbol.asyncDispose]()
+  }
+
+  async #work(row: RunRow, until: number): Promise<void> {
+    // One that this node has lost and has got again.
+    const before = this.#heartbeat.held.get(row.id)
+    before?.stop('lost')
+    let run: HeldRun
+    try {
+      run = new HeldRun({
+        row,
+        until,
+        saver: this.#saver,
+        now: this.#now,
+        onProgress: progressed => this.#emit('run-progress', progressed),
+      })
+    } catch (error) {
+      await this.#unreadable(row, error)
+      return
+    }
+    this.#heartbeat.held.set(row.id, run)
+    if (this.#disposing) run.stop('given-back')
+    if (row.cancelAsked) run.stop('cancelled')
+    this.#emit('run-started', run.row)
+    const left = await workOn(run, this.#tools)
+    if (this.#heartbeat.held.get(row.id) === run) this.#heartbeat.held.delete(row.id)
+    if (left) this.#left(left)
+  }
+
+  #left(row: RunRow): void {
+    if (row.state === 'retrying') this.#emit('run-retrying', row)
+    else if (row.state !== 'waiting') this.#emit('run-ended', row)
+  }
+
+  #queued(rows: readonly RunRow[]): void {
+    for (const row of rows) this.#emit('run-queued', row)
+    this.#dispatcher.wake()
+  }
+
+  /** A definition of another release, or one that somebody has damaged. */
+  async #unreadable(row: RunRow, error: unknown): Promise<void> {
+    const text = `The transfer cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    const end = { state: 'failed', endedAt: this.#now(), error: { code: 'TRANSFER_INVALID', text } } as const
+    try {
+      if (await this.#saver.save(row.id, end)) this.#emit('run-ended', { ...row, ...end })
+    } catch (trouble) {
+      this.#warn('RUN_QUEUE', trouble)
+    }
+  }
+
+  /** Of the first site that is there. */
+  async #retryOf(sites: readonly string[]) {
+    for (const name of sites) {
+      try {
+        return (await this.#catalog.site(name)).site.retry
+      } catch {
+        // The step that needs it says so.
+      }
+    }
+    return retryPolicy.parse({})
+  }
+
+  #emit(
+    type: 'run-queued' | 'run-started' | 'run-progress' | 'run-retrying' | 'run-ended',
+    run: RunRow,
+  ): void {
+    this.#options.onEvent({ type, run })
+  }
+
+  #warn(code: string, error: unknown): void {
+    this.#options.onEvent({
+      type: 'warning',
+      code,
+      text: error instanceof Error ? error.message : String(error),
+    })
+  }
+}
