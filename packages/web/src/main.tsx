@@ -17,8 +17,7 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 onSignedOut(() => {
   const { pathname, href } = router.state.location
   if (pathname === '/sign-in' || pathname === '/setup') return
-  queryClient.clear()
-  void router.navigate({ to: '/sign-in', search: { next: href } as never })
+  void router.navigate({ to: '/sign-in', search: { next: href } as never }).then(() => queryClient.clear())
 })
 
 const root = document.getElementById('root')

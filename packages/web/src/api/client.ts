@@ -62,7 +62,10 @@ async function ask<T>(method: string, path: string, query: Query | undefined, bo
 }
 
 /** What an answer says that is no success. */
-export function problemOf(answer: unknown, status: number): Pick<ProblemDetails, 'code' | 'detail' | 'errors'> {
+export function problemOf(
+  answer: unknown,
+  status: number,
+): Pick<ProblemDetails, 'code' | 'detail' | 'errors'> {
   if (typeof answer === 'object' && answer !== null && 'code' in answer && 'detail' in answer) {
     return answer as ProblemDetails
   }

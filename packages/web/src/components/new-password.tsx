@@ -9,6 +9,8 @@ interface NewPasswordProps extends Omit<PasswordInputProps, 'value' | 'onChange'
   readonly onChange: (value: string) => void
   /** Whose it is: a password that holds the name is weak. */
   readonly name?: string
+  /** Characters that the server wants at least. Default 12; an FTP user's may be shorter. */
+  readonly atLeast?: number
   /** Offers to make one and to copy it: for passwords that are given to somebody. */
   readonly withMaker?: boolean
 }
@@ -24,11 +26,12 @@ export function NewPassword({
   ...rest
 }: NewPasswordProps) {
   const [visible, { toggle, open }] = useDisclosure(false)
-  const hint = passwordHint(value, name)
+  const hint = passwordHint(value, name, atLeast)
   return (
     <Stack gap={6}>
       <PasswordInput
         autoComplete="new-password"
+        aria-invalid={rest.error ? true : undefined}
         {...rest}
         value={value}
         visible={visible}
@@ -45,7 +48,9 @@ export function NewPassword({
           aria-label="How good the password is"
         />
         <Text size="xs" c="dimmed" role="status">
-          {value === '' ? 'At least 12 characters. Length is what counts.' : hint.text}
+          {value !== ''
+            ? hint.text
+            : `${atLeast > 1 ? `At least ${atLeast} characters. ` : ''}Length is what counts.`}
         </Text>
       </Group>
       {withMaker && (

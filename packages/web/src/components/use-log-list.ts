@@ -10,7 +10,7 @@ type Query = Readonly<Record<string, string | number | undefined>>
 const HOUR_MS = 3_600_000
 
 /** The filter `hours`, which every log may have, as the API takes it: from when on. */
-function queryOf({ hours, ...rest }: Filters): Query {
+export function logQuery({ hours, ...rest }: Filters): Query {
   const back = Number(hours)
   return hours && back > 0 ? { ...rest, from: Date.now() - back * HOUR_MS } : rest
 }
@@ -42,7 +42,7 @@ export function useLogList<T>(path: string, opens: Filters, limit = 50): LogList
   )
   const query = useInfiniteQuery({
     queryKey: [path, filters, limit],
-    queryFn: ({ pageParam }) => api.get<LogPage<T>>(path, { ...queryOf(filters), limit, before: pageParam }),
+    queryFn: ({ pageParam }) => api.get<LogPage<T>>(path, { ...logQuery(filters), limit, before: pageParam }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: page => page.next,
     placeholderData: keepPreviousData,

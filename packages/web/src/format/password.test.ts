@@ -38,3 +38,9 @@ test('the hint names the obvious fault of a password', () => {
     assert.match(hint.text, text)
   }
 })
+
+test('an FTP user may have a short password, and its hint says what that means', () => {
+  const hint = passwordHint('secret', 'ann', 1)
+  assert.equal(hint.score, 1)
+  assert.match(hint.text, /soon guessed/)
+})

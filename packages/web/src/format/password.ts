@@ -29,18 +29,24 @@ export interface PasswordHint {
   readonly text: string
 }
 
+/** From this length on a password is not soon guessed. */
+const GOOD = 12
+
 const OFTEN = /pass(?:word|wort)|qwert|1234|admin|welcome|portolan|letmein|abcd/i
 
 /**
  * A hint on a new password. Length is what counts (NIST SP 800-63B section 3.1.1.2): this names the obvious faults and makes
- * no rule; the server has the only one, twelve characters.
+ * no rule; the only one is the server's.
+ * @param atLeast the least number of characters that the server takes: 12 of administrators, 1 of FTP users
  */
-export function passwordHint(password: string, name = ''): PasswordHint {
+export function passwordHint(password: string, name = '', atLeast = GOOD): PasswordHint {
   const different = new Set(password).size
-  if (password.length < 12) {
-    const missing = 12 - password.length
-    return { score: password === '' ? 0 : 1, text: `At least 12 characters: ${missing} more.` }
+  if (password.length < atLeast) {
+    const missing = atLeast - password.length
+    return { score: password === '' ? 0 : 1, text: `At least ${atLeast} characters: ${missing} more.` }
   }
+  if (password.length < GOOD)
+    return { score: 1, text: `Short, and soon guessed: ${GOOD} characters are better.` }
   if (different < 5) return { score: 1, text: 'The same few characters again and again.' }
   if (name.length >= 3 && password.toLowerCase().includes(name.toLowerCase()))
     return { score: 1, text: 'It holds the name, which is guessed first.' }

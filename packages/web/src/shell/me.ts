@@ -13,9 +13,9 @@ export const meQuery = queryOptions({
   staleTime: 60_000,
 })
 
-/** Who is signed in; undefined on pages that anybody may see. */
+/** Who is signed in. For pages behind a frame: those have asked before they are shown. */
 export function useMe(): Me | undefined {
-  return useQuery({ ...meQuery, enabled: false }).data
+  return useQuery(meQuery).data
 }
 
 /** Whether who is signed in may do that. The server decides; this only hides what it would refuse. */

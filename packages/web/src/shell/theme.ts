@@ -172,12 +172,24 @@ export const theme = createTheme({
   },
 })
 
-/** Colours as text and as lines: the framework computes them from the shades, too dark in one scheme and too pale in the other. */
+const TINTS: Readonly<Record<keyof typeof HUES, string>> = {
+  navy: 'info',
+  blue: 'info',
+  red: 'bad',
+  buoy: 'warn',
+  orange: 'warn',
+  yellow: 'warn',
+  green: 'good',
+  teal: 'good',
+}
+
+/** Colours as text, as lines and behind text: those that the framework computes are too dark in one scheme and too pale in the other. */
 const asText = (shade: 4 | 7): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(HUES).flatMap(([name, hue]) =>
-      ['text', 'light-color', 'outline'].map(use => [`--mantine-color-${name}-${use}`, hue[shade]]),
-    ),
+    Object.entries(HUES).flatMap(([name, hue]) => [
+      ...['text', 'light-color', 'outline'].map(use => [`--mantine-color-${name}-${use}`, hue[shade]]),
+      [`--mantine-color-${name}-light`, `var(--${TINTS[name as keyof typeof HUES]}-tint)`],
+    ]),
   )
 
 /** The tokens that Mantine does not have; `var(--paper)` and so on. Both schemes are designed, neither is computed. */
@@ -214,6 +226,7 @@ export const tokens: CSSVariablesResolver = () => ({
     '--mantine-color-default-border': '#cfc9bb',
     '--mantine-color-placeholder': '#6d7680',
     '--mantine-color-error': '#b3261e',
+    '--mantine-color-disabled-color': '#5c6670',
     '--mantine-color-anchor': '#215281',
   },
   dark: {
@@ -243,6 +256,7 @@ export const tokens: CSSVariablesResolver = () => ({
     '--mantine-color-default-border': '#2f475f',
     '--mantine-color-placeholder': '#8497aa',
     '--mantine-color-error': '#ff8f85',
+    '--mantine-color-disabled-color': '#93a6b8',
     '--mantine-color-anchor': '#8bb0d2',
   },
 })

@@ -16,8 +16,9 @@ export function UserMenu() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const signOut = async () => {
     await api.post('/auth/logout')
-    client.clear()
+    // What is still shown would ask again for what is forgotten.
     await navigate({ to: '/sign-in' })
+    client.clear()
   }
   return (
     <Menu width={230} keepMounted={false}>

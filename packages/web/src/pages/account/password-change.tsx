@@ -1,10 +1,11 @@
-import { Alert, Button, Group, PasswordInput } from '@mantine/core'
+import { Alert, Button, Group } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useState } from 'react'
 import { api } from '../../api/client.ts'
 import { showErrors } from '../../components/form-errors.ts'
 import { FormSection } from '../../components/form-section.tsx'
 import { NewPassword } from '../../components/new-password.tsx'
+import { PasswordField } from '../../components/password-field.tsx'
 import { useChange } from '../../components/use-change.ts'
 import { useMe } from '../../shell/me.ts'
 
@@ -31,15 +32,7 @@ export function PasswordChange() {
     >
       <form onSubmit={submit}>
         <Group align="start" gap="md" maw="28rem" grow preventGrowOverflow={false}>
-          <PasswordInput
-            label="Present password"
-            required
-            withAsterisk={false}
-            autoComplete="current-password"
-            w="100%"
-            visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
-            {...form.getInputProps('current')}
-          />
+          <PasswordField label="Present password" w="100%" {...form.getInputProps('current')} />
           <NewPassword
             label="New password"
             required

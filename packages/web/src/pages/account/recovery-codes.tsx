@@ -4,7 +4,7 @@ import { CodeText } from '../../components/code-text.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
 
 /** In groups of four, which is how people read them. The server takes them with or without. */
-const grouped = (code: string): string => code.replaceAll(/(.{4})(?=.)/g, '$1-')
+const grouped = (code: string): string => code.replaceAll('-', '').replaceAll(/(.{4})(?=.)/g, '$1-')
 
 /** The codes for the day on which the phone is lost; shown this once. */
 export function RecoveryCodes(props: { codes: readonly string[]; name: string; onClose: () => void }) {

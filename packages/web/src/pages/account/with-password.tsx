@@ -1,6 +1,7 @@
-import { Alert, Button, Group, PasswordInput, Stack } from '@mantine/core'
+import { Alert, Button, Group, Stack } from '@mantine/core'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { ApiError, api } from '../../api/client.ts'
+import { PasswordField } from '../../components/password-field.tsx'
 import { useChange } from '../../components/use-change.ts'
 
 interface Codes {
@@ -46,13 +47,9 @@ export function WithPassword({
     <form onSubmit={submit}>
       <Stack gap="md">
         {children}
-        <PasswordInput
+        <PasswordField
           label="Your password"
-          required
-          withAsterisk={false}
           data-autofocus
-          autoComplete="current-password"
-          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
           value={password}
           error={own}
           onChange={event => setPassword(event.currentTarget.value)}

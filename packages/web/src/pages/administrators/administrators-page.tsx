@@ -85,7 +85,7 @@ function Actions(props: {
   return (
     <Menu>
       <Menu.Target>
-        <ActionIcon aria-label={`What can be done with ${one.name}`}>
+        <ActionIcon size="md" aria-label={`What can be done with ${one.name}`}>
           <IconDots size={18} aria-hidden />
         </ActionIcon>
       </Menu.Target>

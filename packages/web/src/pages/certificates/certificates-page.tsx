@@ -25,7 +25,7 @@ function State({ certificate }: { certificate: Certificate }) {
 }
 
 const COLUMNS: readonly Column<Certificate>[] = [
-  { key: 'name', header: 'Name', sort: 'name', priority: 1, cell: one => one.name },
+  { key: 'name', header: 'Name', sort: 'name', priority: 1, width: 150, cell: one => one.name },
   {
     key: 'use',
     header: 'Use',

@@ -120,7 +120,7 @@ function DeleteGroup({ group }: { group: Group }) {
       onConfirm={() => remove.mutateAsync()}
       button={open => (
         <Tooltip label="Delete the group">
-          <ActionIcon color="red" aria-label={`Delete the group ${group.name}`} onClick={open}>
+          <ActionIcon size="md" color="red" aria-label={`Delete the group ${group.name}`} onClick={open}>
             <IconTrash size={17} aria-hidden />
           </ActionIcon>
         </Tooltip>

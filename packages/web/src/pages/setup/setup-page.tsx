@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Alert, Anchor, Button, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import type { Me } from '@portolan/console/contract'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -7,6 +7,7 @@ import { useEffect, useState } from 'react'
 import { ApiError, api, takeCsrfToken } from '../../api/client.ts'
 import { showErrors } from '../../components/form-errors.ts'
 import { NewPassword } from '../../components/new-password.tsx'
+import { PasswordField } from '../../components/password-field.tsx'
 import { GateFrame } from '../../shell/gate-frame.tsx'
 import { meQuery } from '../../shell/me.ts'
 import { tokenOf } from './setup-token.ts'
@@ -101,14 +102,7 @@ export default function SetupPage() {
             name={form.values.name}
             {...form.getInputProps('password')}
           />
-          <PasswordInput
-            label="Once more"
-            required
-            withAsterisk={false}
-            autoComplete="new-password"
-            visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
-            {...form.getInputProps('again')}
-          />
+          <PasswordField label="Once more" autoComplete="new-password" {...form.getInputProps('again')} />
           {token !== '' && form.errors.token && (
             <Alert color="red" role="alert">
               {form.errors.token}

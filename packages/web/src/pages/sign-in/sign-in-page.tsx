@@ -1,10 +1,11 @@
-import { Alert, Anchor, Button, PasswordInput, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Anchor, Button, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
 import type { Me } from '@portolan/console/contract'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useRouter, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { ApiError, api, takeCsrfToken } from '../../api/client.ts'
 import type { Search } from '../../components/list-state.ts'
+import { PasswordField } from '../../components/password-field.tsx'
 import { useCountdown } from '../../components/use-countdown.ts'
 import { durationText } from '../../format/format.ts'
 import { GateFrame } from '../../shell/gate-frame.tsx'
@@ -93,13 +94,9 @@ export default function SignInPage() {
                 value={name}
                 onChange={event => setName(event.currentTarget.value)}
               />
-              <PasswordInput
+              <PasswordField
                 label="Password"
-                required
-                withAsterisk={false}
-                autoComplete="current-password"
                 value={password}
-                visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
                 onChange={event => setPassword(event.currentTarget.value)}
               />
             </>

@@ -1,7 +1,8 @@
-import { Select, Switch } from '@mantine/core'
+import { Button, Select, Switch } from '@mantine/core'
 import type { Transfer } from '@portolan/console/contract'
-import { IconArrowDown, IconArrowUp, IconList } from '@tabler/icons-react'
+import { IconArrowDown, IconArrowUp, IconDownload, IconList } from '@tabler/icons-react'
 import { useState } from 'react'
+import { apiUrl } from '../../api/client.ts'
 import { FilterBar } from '../../components/filter-bar.tsx'
 import { HoursSelect } from '../../components/hours-select.tsx'
 import { LogTable } from '../../components/log-table.tsx'
@@ -10,7 +11,7 @@ import type { Column } from '../../components/rows.tsx'
 import { SearchInput } from '../../components/search-input.tsx'
 import { Verdict } from '../../components/status.tsx'
 import { Bytes, Duration, Time } from '../../components/time-ago.tsx'
-import { useLogList } from '../../components/use-log-list.ts'
+import { logQuery, useLogList } from '../../components/use-log-list.ts'
 import { useLive } from '../../live/use-live.ts'
 import { TransferDrawer } from './transfer-drawer.tsx'
 import { speedText } from './transfer-texts.ts'
@@ -76,6 +77,17 @@ export default function TransfersPage() {
       <PageHeader
         title="Transfers"
         description="Every file that was moved, how it ended, and why it went the way it went."
+        actions={
+          <Button
+            component="a"
+            href={apiUrl('/transfers.csv', logQuery(filters))}
+            download="transfers.csv"
+            variant="default"
+            leftSection={<IconDownload size={16} aria-hidden />}
+          >
+            CSV
+          </Button>
+        }
       />
       <FilterBar>
         <SearchInput

@@ -64,6 +64,7 @@ function AddUserForm({ onClose }: { onClose: () => void }) {
           description="Without one, nobody logs in with a password"
           name={form.values.name}
           withMaker
+          atLeast={1}
           {...form.getInputProps('password')}
         />
         <TextInput

@@ -83,6 +83,7 @@ function SetPassword({ user, path, onClose }: { user: User; path: string; onClos
           data-autofocus
           required
           withMaker
+          atLeast={1}
           name={user.name}
           value={password}
           onChange={setPassword}
