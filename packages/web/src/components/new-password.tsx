@@ -23,6 +23,7 @@ export function NewPassword({
   onChange,
   name = '',
   withMaker = false,
+  atLeast = 12,
   ...rest
 }: NewPasswordProps) {
   const [visible, { toggle, open }] = useDisclosure(false)

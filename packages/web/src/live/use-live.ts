@@ -26,7 +26,7 @@ document.addEventListener('visibilitychange', () => {
 })
 
 /** What each topic tells. */
-export interface LiveEvents {
+interface LiveEvents {
   readonly sample: Sample
   readonly sessions: LiveSessions
   readonly ports: PortsView

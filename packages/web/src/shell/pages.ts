@@ -23,7 +23,7 @@ import type { ComponentType } from 'react'
 
 /** The parts of the navigation, from top to bottom. */
 export const GROUPS = ['Operate', 'Configure', 'People', 'Administration'] as const
-export type Group = (typeof GROUPS)[number]
+type Group = (typeof GROUPS)[number]
 
 /** A page of the console. */
 export interface Page {
