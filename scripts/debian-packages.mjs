@@ -13,6 +13,7 @@ const PROGRAMS = [
   { program: 'python3', package: 'python3' },
   { program: 'ip', package: 'iproute2' },
   { program: 'nft', package: 'nftables' },
+  { program: 'danted', package: 'dante-server' },
   { program: 'iptables-restore', package: 'iptables' },
   { program: 'pg_ctlcluster', package: 'postgresql' },
   { program: 'chromium', package: 'chromium', beside: ['fonts-dejavu-core'] },

@@ -47,6 +47,8 @@ export interface StartOptions {
   readonly requireReuse?: boolean
   /** The IPv4 address that PASV tells; default the one the client has connected to. */
   readonly advertised?: string
+  /** A file for every command and reply of all sessions, for vsftpd alone; default none. */
+  readonly protocolLog?: string
   /** The program and arguments that start the server, such as `ip netns exec NAME`; default none. */
   readonly launcher?: readonly string[]
 }

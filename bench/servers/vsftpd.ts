@@ -86,9 +86,12 @@ function configuration(options: StartOptions): string {
     'max_per_ip=0',
     'use_sendfile=YES',
     'isolate_network=NO',
-    'xferlog_enable=NO',
+    `xferlog_enable=${options.protocolLog === undefined ? 'NO' : 'YES'}`,
     'idle_session_timeout=3600',
   ]
+  if (options.protocolLog !== undefined) {
+    lines.push('xferlog_std_format=NO', 'log_ftp_protocol=YES', `vsftpd_log_file=${options.protocolLog}`)
+  }
   if (advertised !== undefined) lines.push(`pasv_address=${advertised}`)
   if (certificate !== undefined) {
     lines.push(

@@ -30,6 +30,35 @@ export function serverFirewall({ controlPort, open, rejected }: FirewallPlan): s
   return table([chain('forward', 'type filter hook forward priority filter; policy drop;', rules)])
 }
 
+/** What the firewall of a company lets in to a client that dials out. */
+export interface ClientFirewallPlan {
+  readonly controlPort: number
+  /** Ports that servers may dial: those of active mode. */
+  readonly open: FreePorts
+}
+
+/**
+ * A stateful firewall before a client, without nf_conntrack_ftp. The client may dial whatever it likes. Counts what is dialled
+ * by `nft` counters: `inside`, the open ports, each of which is in the set `dialled`; `outside`, what is dropped; `passive`,
+ * connections of the client to others than the control port.
+ */
+export function clientFirewall({ controlPort, open }: ClientFirewallPlan): string {
+  return table([
+    'counter inside {\n}',
+    'counter outside {\n}',
+    'counter passive {\n}',
+    'set dialled {\n type inet_service; flags dynamic; size 65535;\n}',
+    chain('forward', 'type filter hook forward priority filter; policy drop;', [
+      'ct state established,related accept',
+      `iifname "${TO_CLIENT}" tcp dport ${controlPort} accept`,
+      `iifname "${TO_CLIENT}" counter name passive accept`,
+      `iifname "${TO_SERVER}" tcp dport ${ports(open)} ct state new add @dialled { tcp dport } counter name inside accept`,
+      `iifname "${TO_SERVER}" counter name outside drop`,
+    ]),
+    dropUninvited(TO_SERVER),
+  ])
+}
+
 /** A NAT router before a server. */
 export interface ServerNatPlan {
   /** The router's address that clients dial. */

@@ -3,7 +3,15 @@ import type { FreePorts } from '../../support/ports.ts'
 import type { LabKind } from '../servers/kinds.ts'
 import { untilListening } from '../servers/listening.ts'
 import { type LabServer, type LabServerOptions, startServer } from '../servers/start.ts'
-import { clientNat, interception, serverFirewall, serverNat, TO_CLIENT, TO_SERVER } from './firewall.ts'
+import {
+  clientFirewall,
+  clientNat,
+  interception,
+  serverFirewall,
+  serverNat,
+  TO_CLIENT,
+  TO_SERVER,
+} from './firewall.ts'
 import { isMiddlebox, type MiddleboxName, WRONG_ADDRESS } from './middlebox.ts'
 import { joinNamespaces, makeNamespace, type Namespace } from './namespaces.ts'
 
@@ -11,6 +19,8 @@ const RELAY = fileURLToPath(new URL('./relay-program.ts', import.meta.url))
 const RELAY_PORT = 2121
 const CONTROL_PORT = 21
 const PASSIVE: FreePorts = { basePort: 50_000, numberOfPorts: 20 }
+/** What `client-firewall` lets in to the client. */
+export const ACTIVE_PORTS: FreePorts = { basePort: 10_000, numberOfPorts: 24 }
 /** What `half-open` lets through. */
 const OPEN_HALF: FreePorts = { basePort: 50_000, numberOfPorts: 10 }
 
@@ -24,6 +34,8 @@ export type TopologyName =
   | 'passive-rejected'
   /** A firewall that lets the lower half of the passive ports through. */
   | 'half-open'
+  /** A firewall before the client that lets in what servers dial of {@link ACTIVE_PORTS}, and counts: see `counters.ts`. */
+  | 'client-firewall'
   /** NAT before the server, with all ports forwarded. */
   | 'nat-private'
   /** NAT before the server, with the control port forwarded and nf_conntrack_ftp for the rest. */
@@ -106,6 +118,12 @@ const PLANS: Record<Exclude<TopologyName, MiddleboxName>, Plan> = {
     router: ROUTER,
     rules: serverFirewall({ controlPort: CONTROL_PORT, open: OPEN_HALF }),
     open: OPEN_HALF,
+  },
+  'client-firewall': {
+    addresses: PUBLIC,
+    router: ROUTER,
+    rules: clientFirewall({ controlPort: CONTROL_PORT, open: ACTIVE_PORTS }),
+    open: PASSIVE,
   },
   'nat-private': serverNatPlan(false),
   'nat-helper': serverNatPlan(true),

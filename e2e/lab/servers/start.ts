@@ -29,6 +29,8 @@ export interface LabServerOptions {
   readonly reachedAt?: string
   /** Default one for `host`, `reachedAt`, `masquerade` and localhost that is its own authority. */
   readonly certificate?: Certificate
+  /** Has every command and reply written to {@link LabServer.protocolLog}; vsftpd alone can. Default false. */
+  readonly logsProtocol?: boolean
   /** The program and arguments that start the server, such as `ip netns exec NAME`; default none. */
   readonly launcher?: readonly string[]
 }
@@ -49,6 +51,8 @@ export interface LabServer extends AsyncDisposable {
   readonly files: string
   /** What a client has to trust, a PEM file; absent without TLS. */
   readonly certificate?: string
+  /** Where commands and replies are, if they were asked for. */
+  readonly protocolLog?: string
   /** Puts a file that belongs to the account into its `/`. Gives the path on disk. */
   give(name: string, content: string | Uint8Array): Promise<string>
   /** The end of what it wrote to standard error. */
@@ -64,13 +68,15 @@ export interface LabServer extends AsyncDisposable {
  */
 export async function startServer(kind: LabKind, options: LabServerOptions = {}): Promise<LabServer> {
   const { label, can, adapter } = labKind(kind)
-  const { host = LOOPBACK, tls = 'off', sessionReuse = 'off', masquerade, launcher } = options
+  const { host = LOOPBACK, tls = 'off', sessionReuse = 'off', masquerade, launcher, logsProtocol } = options
   if (tls === 'implicit' && !can.implicit) throw new RangeError(`${label} has no implicit TLS`)
   if (sessionReuse === 'required' && !can.reuse) throw new RangeError(`${label} cannot require session reuse`)
+  if (logsProtocol && kind !== 'vsftpd') throw new RangeError(`${label} has no log of its protocol`)
 
   await using starting = new AsyncDisposableStack()
   const { path } = starting.use(await makeScratch())
   const { files, scratch } = await makeFolders(path)
+  const protocolLog = logsProtocol ? join(scratch, 'protocol.log') : undefined
   const { port, passive } = await portsFor(options)
   const { reachedAt = host } = options
   const addresses = [...new Set([host, reachedAt, masquerade ?? host])]
@@ -92,6 +98,7 @@ export async function startServer(kind: LabKind, options: LabServerOptions = {})
       ...(certificate !== undefined && { certificate }),
       ...(masquerade !== undefined && { advertised: masquerade }),
       ...(launcher !== undefined && { launcher }),
+      ...(protocolLog !== undefined && { protocolLog }),
     }),
   )
   await untilListening(program, host, port)
@@ -103,6 +110,7 @@ export async function startServer(kind: LabKind, options: LabServerOptions = {})
     user: USER,
     password: PASSWORD,
     ...(certificate !== undefined && { certificate: certificate.certificate }),
+    ...(protocolLog !== undefined && { protocolLog }),
     async give(name, content) {
       const file = join(files, name)
       await writeFile(file, content)
