@@ -44,7 +44,7 @@ export class Catalog {
     const sites = this.#sites
     let found = sites.get(name)
     if (!found) {
-      found = this.#read(name)
+      found = this.#readOrReadAnew(name)
       sites.set(name, found)
       found.catch(() => sites.delete(name))
     }
@@ -60,6 +60,18 @@ export class Catalog {
       if (parsed.success) bounds[name] = parsed.data.connections
     }
     return bounds
+  }
+
+  /** Another node may have made or enabled it a moment ago, and the run be here before word of that. */
+  async #readOrReadAnew(name: string): Promise<KnownSite> {
+    const before = this.#known
+    try {
+      return await this.#read(name)
+    } catch (error) {
+      if (before === undefined || !(error instanceof TransferError)) throw error
+      if (this.#known === before) this.#known = undefined
+      return this.#read(name)
+    }
   }
 
   async #read(name: string): Promise<KnownSite> {
