@@ -179,7 +179,7 @@ async function tryActive(
     session.destroy(aborted('data-connect', signal))
     throw aborted('data-connect', signal)
   }
-  return explainActive(session, exchange, { error: first.error, signal })
+  return explainActive(session, exchange, { rung, error: first.error, signal })
 }
 
 type Came =
@@ -199,12 +199,23 @@ function refusedOrCame(opening: Promise<DataConnection>) {
 async function explainActive(
   session: Session,
   exchange: Exchange,
-  { error, signal }: { readonly error: unknown; readonly signal: AbortSignal },
+  {
+    rung,
+    error,
+    signal,
+  }: { readonly rung: 'EPRT' | 'PORT'; readonly error: unknown; readonly signal: AbortSignal },
 ): Promise<LeftOutcome> {
   exchange.bound = { name: 'reply', ms: session.options.timeouts.completion }
-  const reply = await session.control.settled(exchange, signal)
-  if (reply.code >= 400 && reply.code !== 425 && reply.code !== 426) throw replyError(exchange.command, reply)
   const why = error instanceof Error ? error.message : 'the server did not dial'
+  const reply = await session.control.settled(exchange, signal).catch((silence: unknown) => {
+    if (!(silence instanceof FtpError) || silence.code !== 'FTP_TIMEOUT') throw silence
+    // The session is over, but that nobody came is what has to be told: vsftpd dials on and on for a minute.
+    const because = { code: 'active-nobody-came', text: `${why}; the server says nothing of it` }
+    const message = `No data connection could be had. ${rung}: ${because.text}.`
+    const rungs = [{ rung, because }]
+    throw new FtpError('FTP_DATA', message, { phase: 'data-connect', rungs, cause: silence })
+  })
+  if (reply.code >= 400 && reply.code !== 425 && reply.code !== 426) throw replyError(exchange.command, reply)
   return {
     kind: 'left',
     because: { code: 'active-nobody-came', text: `${why}; the server said ${replyText(reply)}` },
