@@ -25,5 +25,6 @@ export type {
 } from './inspect.ts'
 export type { Certificate, SessionInfo, WorkerFigures } from './link.ts'
 export { hashPassword, verifyPassword } from './password.ts'
+export { compilePermissions } from './policy/permissions.ts'
 export { REPLIES, type ReplyKey } from './replies.ts'
 export { FtpServer, type FtpServerOptions, type ListenerAddress, type ServerFigures } from './server.ts'

@@ -2,6 +2,15 @@ import { site, siteSecrets, transfer, zone } from '@portolan/transfers/model'
 import { z } from 'zod'
 import { fieldProblem, pageQuery, time } from './common.ts'
 
+export type {
+  Condition,
+  LocalPlace,
+  PostAction,
+  Schedule,
+  Step,
+  Trigger,
+} from '@portolan/transfers/model'
+
 /** What is probably not meant, and can be kept all the same. */
 const warnings = z.array(fieldProblem)
 
@@ -69,8 +78,17 @@ export const sitesQuery = pageQuery(['name', 'changedAt'])
 export const siteTest = z.object({
   ok: z.boolean(),
   summary: z.string(),
-  steps: z.array(z.object({ step: z.string(), ok: z.boolean(), text: z.string(), ms: z.number() })),
-  verdicts: z.array(z.object({ code: z.string(), title: z.string(), advice: z.array(z.string()) })),
+  steps: z
+    .array(z.object({ step: z.string(), ok: z.boolean(), text: z.string(), ms: z.number() }))
+    .describe('Those that were carried out, with what each found.'),
+  verdicts: z.array(
+    z.object({
+      code: z.string(),
+      severity: z.enum(['error', 'warning', 'note']),
+      title: z.string().describe('What it means, in a paragraph.'),
+      advice: z.array(z.string()),
+    }),
+  ),
 })
 export type SiteTest = z.output<typeof siteTest>
 

@@ -2,6 +2,7 @@ import type { FtpErrorCode } from '@portolan/client'
 import type { FileAccessErrorCode, ServerErrorCode } from '@portolan/server'
 import { SettingsError, type SettingsErrorCode } from '@portolan/settings'
 import type { StoreErrorCode } from '@portolan/store'
+import type { TransferError, TransferErrorCode } from '@portolan/transfers'
 import type { NodeErrorCode } from '../node/node-error.ts'
 import { Problem } from './problem.ts'
 
@@ -12,6 +13,7 @@ type Code =
   | SettingsErrorCode
   | FileAccessErrorCode
   | NodeErrorCode
+  | TransferErrorCode
   | 'CHANNEL_SETTING'
 
 /** The HTTP status of every error of the layers below. What is not here is a fault of the program: 500, told to nobody. */
@@ -42,6 +44,12 @@ const STATUS_OF = {
   NODE_LISTEN: 409,
 
   CHANNEL_SETTING: 422,
+
+  TRANSFER_INVALID: 422,
+  TRANSFER_MISSING: 404,
+  TRANSFER_USED: 409,
+  TRANSFER_DISABLED: 409,
+  TRANSFER_ACTIVE_ZONE: 409,
 
   FILE_MISSING: 404,
   FILE_EXISTS: 409,
@@ -101,9 +109,13 @@ export function problemOf(error: unknown): Problem | undefined {
   if (!isKnown(code)) return undefined
   const status = STATUS_OF[code]
   const headers = status === 503 ? { headers: { 'retry-after': '2' } } : {}
-  const errors = error instanceof SettingsError ? error.problems.map(plain) : undefined
+  const has = error instanceof SettingsError || isTransferError(error)
+  const errors = has && error.problems.length > 0 ? error.problems.map(plain) : undefined
   return new Problem(status, code, error.message, errors, { cause: error, ...headers })
 }
+
+/** By its name: the class comes with the engine, which is loaded when it is needed. */
+const isTransferError = (error: Error): error is TransferError => error.name === 'TransferError'
 
 const isKnown = (code: string): code is Code => Object.hasOwn(STATUS_OF, code)
 

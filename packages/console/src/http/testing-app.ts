@@ -14,6 +14,7 @@ import { createSettingsService } from '../node/settings-service-impl.ts'
 import { SetupToken } from '../node/setup-token.ts'
 import { StoreAuthenticator } from '../node/store-authenticator.ts'
 import { storedCertificate } from '../node/stored-certificate.ts'
+import { NodeTransfers } from '../node/transfers/node-transfers.ts'
 import { type AppOptions, createApp } from './app.ts'
 import { csrfTokenOf } from './csrf.ts'
 import type { Route } from './route.ts'
@@ -142,6 +143,17 @@ async function startServices(
   const server = started.use(
     new FtpServer(inForce(), { authenticator, certificate: wanted => storedCertificate(store, wanted) }),
   )
+  const transfers = started.use(
+    new NodeTransfers({
+      store,
+      node: 'test',
+      dataFolder: folder,
+      inForce,
+      lookup: user => authenticator.lookup(user),
+      warn: () => {},
+    }),
+  )
+  server.on('event', event => transfers.take(event))
   await server.start()
   const live = started.use(new LiveSampler({ server, node: 'test' }))
   return {
@@ -151,6 +163,7 @@ async function startServices(
     settings: createSettingsService({ store, settings: node, server, applied: async () => {} }),
     metrics: createMetrics(() => server.figures()),
     live,
+    transfers,
     fileUsers: () => inForce().users,
     inForce,
     now,

@@ -1,8 +1,11 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { ServerEvent, ServerFigures } from '@portolan/server'
+import type { RunState } from '@portolan/store'
+import type { EngineEvent } from '@portolan/transfers'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { createServer } from '../http/node-http.ts'
 import { NodeError } from '../node/node-error.ts'
+import { runFigures } from './run-figures.ts'
 
 /** Seconds. Small files take milliseconds, images of disks hours. */
 const TRANSFER_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 300, 1800, 7200]
@@ -11,6 +14,8 @@ const TRANSFER_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 300, 1800, 7200]
 export interface Metrics {
   /** Counts an event. */
   count(event: ServerEvent): void
+  /** Counts an event of a run. */
+  countRun(event: EngineEvent): void
   /** All figures in the text format of Prometheus. */
   text(): Promise<string>
   readonly contentType: string
@@ -19,15 +24,22 @@ export interface Metrics {
 /**
  * Makes the figures.
  * @param read - asked at every scrape
+ * @param runs - how many runs there are in each state; asked at every scrape, and left out when it rejects
  */
-export function createMetrics(read: () => Promise<ServerFigures>): Metrics {
+export function createMetrics(
+  read: () => Promise<ServerFigures>,
+  runs?: () => Promise<Readonly<Record<RunState, number>>>,
+): Metrics {
   const registry = new Registry()
   const count = eventCounters(registry)
   const update = gauges(registry)
+  const ofRuns = runFigures(registry)
   return {
     count,
+    countRun: ofRuns.count,
     text: async () => {
       update(await read())
+      if (runs) ofRuns.update(await runs().catch(() => undefined))
       return registry.metrics()
     },
     contentType: registry.contentType,

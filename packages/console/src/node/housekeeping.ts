@@ -6,13 +6,19 @@ const EVERY_MS = 60_000
 
 /** What housekeeping takes from outside. */
 export interface HousekeepingOptions {
-  readonly store: Pick<Store, 'transfers' | 'incidents' | 'audit' | 'webSessions' | 'bans'>
+  readonly store: Pick<Store, 'transfers' | 'incidents' | 'audit' | 'webSessions' | 'bans' | 'initiated'>
   retention(): Settings['retention']
+  keepRuns(): Settings['transfers']['keepRuns']
   readonly now?: () => number
 }
 
 /** Removes log rows, sessions and bans that are too old or too many, once a minute, in small slices. */
-export function keepHouse({ store, retention, now = Date.now }: HousekeepingOptions): AsyncDisposable & {
+export function keepHouse({
+  store,
+  retention,
+  keepRuns,
+  now = Date.now,
+}: HousekeepingOptions): AsyncDisposable & {
   /** Does it now. */
   run(): Promise<void>
 } {
@@ -25,6 +31,7 @@ export function keepHouse({ store, retention, now = Date.now }: HousekeepingOpti
     await store.audit.prune(audit, at)
     await store.webSessions.prune(at)
     await store.bans.prune(at)
+    await store.initiated.runs.prune(keepRuns(), at)
   }
   const run = () => {
     running ??= work().finally(() => {

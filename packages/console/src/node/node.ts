@@ -18,6 +18,8 @@ import { createSettingsService } from './settings-service-impl.ts'
 import { SetupToken } from './setup-token.ts'
 import { StoreAuthenticator } from './store-authenticator.ts'
 import { consoleCertificate, storedCertificate } from './stored-certificate.ts'
+import { logRun } from './transfers/log-run.ts'
+import { NodeTransfers } from './transfers/node-transfers.ts'
 
 /** A user that the first start makes. */
 export interface FirstUser {
@@ -75,19 +77,38 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   for (const { path, message } of settings.loaded.warnings) warn(`${path}: ${message}`)
   const inForce = () => settings.loaded.settings
 
+  const authenticator = new StoreAuthenticator({ store, settings: inForce, warn })
   const server = new FtpServer(inForce(), {
     processes: options.processes ?? false,
-    authenticator: new StoreAuthenticator({ store, settings: inForce, warn }),
+    authenticator,
     certificate: wanted => storedCertificate(store, wanted),
   })
   const recorder = started.use(new Recorder({ store, node: name, warn }))
   const live = started.use(new LiveSampler({ server, node: name }))
-  const metrics = createMetrics(() => server.figures())
+  const metrics = createMetrics(
+    () => server.figures(),
+    () => store.initiated.runs.counts(Date.now()),
+  )
+  const transfers = started.use(
+    new NodeTransfers({
+      store,
+      node: name,
+      dataFolder: options.place.folder,
+      inForce,
+      lookup: user => authenticator.lookup(user),
+      warn,
+    }),
+  )
+  transfers.subscribe(event => {
+    logRun(options.log, event)
+    metrics.countRun(event)
+  })
   server.on('event', event => {
     options.onEvent(event)
     recorder.take(event)
     live.take(event)
     metrics.count(event)
+    transfers.take(event)
   })
   started.use(server)
   const bans = new BanSync(store, server)
@@ -120,6 +141,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     applied: async next => {
       await host.apply(next.console)
       options.onSettings?.(next)
+      await transfers.apply()
     },
   })
   const services: Services = {
@@ -129,12 +151,19 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     settings: service,
     metrics,
     live,
+    transfers,
     fileUsers: () => inForce().users,
     inForce,
     now: Date.now,
   }
   await host.apply(inForce().console)
-  started.use(keepHouse({ store, retention: () => inForce().retention }))
+  started.use(
+    keepHouse({
+      store,
+      retention: () => inForce().retention,
+      keepRuns: () => inForce().transfers.keepRuns,
+    }),
+  )
   started.use(
     followChanges(store, {
       reload: () => service.applyFromStore({ onlyIfNew: true }),
@@ -144,6 +173,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       warn,
     }),
   )
+  await transfers.start()
   if (options.firstUser) await makeFirstUser(store, options.firstUser)
   const someUser = await firstOf(store)
 

@@ -4,6 +4,7 @@ import type { Store } from '@portolan/store'
 import type { Overview, Sample } from '../contract/index.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { SettingsService } from './settings-service.ts'
+import type { TransfersOfNode } from './transfers/node-transfers.ts'
 
 /** What the routes work with: the parts of a running node. */
 export interface Services {
@@ -19,6 +20,8 @@ export interface Services {
   readonly settings: SettingsService
   readonly metrics: Metrics
   readonly live: LiveFigures
+  /** Transfers that this server begins. */
+  readonly transfers: TransfersOfNode
   /** Users of the settings file and of flags, and the settings in force. */
   fileUsers(): readonly UserSettings[]
   inForce(): Settings

@@ -8,6 +8,7 @@ import { authRoutes } from './auth.ts'
 import { bansRoutes } from './bans.ts'
 import { bansExemptRoutes } from './bans-exempt.ts'
 import { certificatesRoutes } from './certificates.ts'
+import { comingRoutes } from './coming.ts'
 import { dataConnectionsRoutes } from './data-connections.ts'
 import { diagnosisRoutes } from './diagnosis.ts'
 import { fileRoutes } from './files.ts'
@@ -20,13 +21,17 @@ import { openapiRoutes } from './openapi.ts'
 import { overviewRoutes } from './overview.ts'
 import { portAdviceRoutes } from './port-advice.ts'
 import { portsRoutes } from './ports.ts'
+import { runsRoutes } from './runs.ts'
 import { sessionsRoutes } from './sessions.ts'
 import { settingsRoutes } from './settings.ts'
 import { setupRoutes } from './setup.ts'
+import { siteTransfersRoutes } from './site-transfers.ts'
+import { sitesRoutes } from './sites.ts'
 import { tokensRoutes } from './tokens.ts'
 import { userClassesRoutes } from './user-classes.ts'
 import { usersRoutes } from './users.ts'
 import { virtualFoldersRoutes } from './virtual-folders.ts'
+import { zonesRoutes } from './zones.ts'
 
 /** Every route of the API. */
 export function allRoutes(services: Services): Route[] {
@@ -39,6 +44,7 @@ export function allRoutes(services: Services): Route[] {
     ...bansExemptRoutes(services),
     ...bansRoutes(services),
     ...certificatesRoutes(services),
+    ...comingRoutes(services),
     ...dataConnectionsRoutes(services),
     ...diagnosisRoutes(services),
     ...fileRoutes(services),
@@ -51,13 +57,17 @@ export function allRoutes(services: Services): Route[] {
     ...overviewRoutes(services),
     ...portAdviceRoutes(services),
     ...portsRoutes(services),
+    ...runsRoutes(services),
     ...sessionsRoutes(services),
     ...settingsRoutes(services),
     ...setupRoutes(services),
+    ...siteTransfersRoutes(services),
+    ...sitesRoutes(services),
     ...tokensRoutes(services),
     ...userClassesRoutes(services),
     ...usersRoutes(services),
     ...virtualFoldersRoutes(services),
+    ...zonesRoutes(services),
   ]
   return routes
 }

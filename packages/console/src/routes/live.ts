@@ -19,12 +19,13 @@ const TOPIC_SCOPES: Readonly<Record<LiveTopic, Scope>> = {
   ports: 'sessions:read',
   incident: 'logs:read',
   transfer: 'logs:read',
+  run: 'transfers:read',
 }
 
 /** Live figures by server-sent events. */
 export const liveRoutes = (services: Services): Route[] => {
-  const { server, live, node, now } = services
-  const hub = new LiveHub({ server, live, node: node.name, now })
+  const { server, live, node, now, store, transfers } = services
+  const hub = new LiveHub({ server, live, node: node.name, now, store, transfers })
   const open = new OpenStreams()
   return [
     defineRoute({

@@ -3,6 +3,7 @@ import type {
   LiveSessions,
   LiveTopic,
   PortsView,
+  Run,
   Sample,
   Transfer,
 } from '@portolan/console/contract'
@@ -32,6 +33,7 @@ interface LiveEvents {
   readonly ports: PortsView
   readonly incident: Incident
   readonly transfer: Transfer
+  readonly run: Run
 }
 
 type Handlers = { readonly [Topic in LiveTopic]?: (data: LiveEvents[Topic]) => void }

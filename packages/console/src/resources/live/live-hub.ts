@@ -1,8 +1,11 @@
 import type { FtpServer, ServerEvent } from '@portolan/server'
+import type { Store } from '@portolan/store'
 import type { LiveSessions, LiveTopic } from '../../contract/index.ts'
 import { incidentOf, transferOf } from '../../node/recorder.ts'
 import type { LiveFigures } from '../../node/services.ts'
+import type { TransfersOfNode } from '../../node/transfers/node-transfers.ts'
 import { viewOfPorts, viewOfSession } from '../sessions/session-view.ts'
+import { RunTeller } from './run-teller.ts'
 import { SessionDiff } from './session-diff.ts'
 import { frameOf } from './sse.ts'
 
@@ -15,6 +18,8 @@ const MOST_ROWS = 50
 export interface LiveHubOptions {
   readonly server: Pick<FtpServer, 'sessions' | 'ports' | 'on' | 'off'>
   readonly live: Pick<LiveFigures, 'now' | 'subscribe'>
+  readonly store: Pick<Store, 'initiated' | 'changes' | 'kind'>
+  readonly transfers: Pick<TransfersOfNode, 'subscribe'>
   /** Name of the node. */
   readonly node: string
   readonly now?: () => number
@@ -38,8 +43,10 @@ export class LiveHub implements Disposable {
     ports: new Set(),
     incident: new Set(),
     transfer: new Set(),
+    run: new Set(),
   }
   #samples: Disposable | undefined
+  #runs: Disposable | undefined
   #timer: NodeJS.Timeout | undefined
   #listening = false
   #looking = false
@@ -76,11 +83,18 @@ export class LiveHub implements Disposable {
 
   /** Looks at what somebody watches, and at nothing else. */
   #arrange(): void {
-    const { sample, sessions, ports, incident, transfer } = this.#watchers
+    const { sample, sessions, ports, incident, transfer, run } = this.#watchers
     if (sample.size > 0) this.#samples ??= this.#options.live.subscribe(one => this.#tell('sample', one))
     else {
       this.#samples?.[Symbol.dispose]()
       this.#samples = undefined
+    }
+    if (run.size > 0) {
+      const { store, transfers } = this.#options
+      this.#runs ??= new RunTeller({ store, transfers, tell: one => this.#tell('run', one) })
+    } else {
+      this.#runs?.[Symbol.dispose]()
+      this.#runs = undefined
     }
     const listens = incident.size + transfer.size > 0
     if (listens && !this.#listening) this.#options.server.on('event', this.#onEvent)

@@ -1,0 +1,227 @@
+import { randomBytes } from 'node:crypto'
+import { lstat } from 'node:fs/promises'
+import type { ServerEvent } from '@portolan/server'
+import type { Settings } from '@portolan/settings'
+import type { Store } from '@portolan/store'
+import type { Engine, EngineEvent } from '@portolan/transfers'
+import { Problem } from '../../http/problem.ts'
+import { activePortsOf } from '../../resources/partners/active-ports.ts'
+import { readPartners } from '../../resources/partners/partners.ts'
+import { Outside } from './outside.ts'
+import { Places, type PlacesOptions } from './places.ts'
+
+/** How long a change waits for others before it is looked whether an engine is needed, in milliseconds. */
+const LOOK_MS = 100
+/** What the name of an engine in leases is made of: that of its node, and what tells two of one name apart. */
+const BETWEEN = '#'
+
+/** What transfers of a node are made from. */
+export interface NodeTransfersOptions {
+  readonly store: Pick<Store, 'initiated' | 'changes' | 'kind'>
+  readonly node: string
+  readonly dataFolder: string
+  inForce(): Settings
+  lookup: PlacesOptions['lookup']
+  warn(text: string): void
+}
+
+/** The transfers of this node, for routes and live pages. */
+export interface TransfersOfNode {
+  /** The engine, loaded and started when it does not run yet. @throws {Problem} 409 `TRANSFERS_OFF` */
+  engine(): Promise<Engine>
+  readonly running: Engine | undefined
+  /** Whether this node runs transfers at all. */
+  readonly enabled: boolean
+  subscribe(listener: (event: EngineEvent) => void): Disposable
+}
+
+/**
+ * The engine of a node. It is there when there is something for it to do: a node without transfers never loads it.
+ */
+export class NodeTransfers implements TransfersOfNode, AsyncDisposable {
+  readonly #options: NodeTransfersOptions
+  readonly #places: Places
+  readonly #outside: Outside
+  readonly #name: string
+  readonly #listeners = new Set<(event: EngineEvent) => void>()
+  #engine: Engine | undefined
+  #concurrency = 0
+  #watchesArrivals = false
+  #watchesFailures = false
+  #feed: Disposable | undefined
+  #timer: NodeJS.Timeout | undefined
+  /** The last start or stop that was asked for. Never rejects. */
+  #turn: Promise<void> = Promise.resolve()
+  #closed = false
+
+  constructor(options: NodeTransfersOptions) {
+    const { lookup, inForce, dataFolder, node, warn } = options
+    this.#options = options
+    this.#places = new Places({ lookup, settings: inForce, dataFolder })
+    this.#outside = new Outside(() => inForce().transfers, warn)
+    // Two nodes of one machine, or one and its successor, must not take each other's leases for their own.
+    this.#name = `${node}${BETWEEN}${randomBytes(4).toString('hex')}`
+  }
+
+  get running(): Engine | undefined {
+    return this.#engine
+  }
+
+  get enabled(): boolean {
+    return this.#options.inForce().transfers.enabled
+  }
+
+  /** Begins to follow what is stored. */
+  async start(): Promise<void> {
+    this.#feed = this.#options.store.changes.subscribe(({ topic }) => {
+      const isNews = topic === 'definitions' || topic === 'all' || (topic === 'runs' && !this.#engine)
+      if (isNews) this.#lookSoon(LOOK_MS)
+    })
+    await this.apply()
+  }
+
+  /** Settings or transfers are others: the engine comes, goes, or goes on. Never rejects. */
+  async apply(): Promise<void> {
+    await this.#inTurn(() => this.#look())
+  }
+
+  /** Reads files with secrets again. */
+  refresh(): Promise<void> {
+    return this.#engine ? this.#outside.refresh() : Promise.resolve()
+  }
+
+  async engine(): Promise<Engine> {
+    await this.#inTurn(async () => {
+      if (this.enabled && !this.#closed) await this.#begin()
+    })
+    if (this.#engine) return this.#engine
+    const text = this.#closed
+      ? 'the node is stopping'
+      : 'this node runs no transfers: set transfers.enabled in the settings, or ask another node'
+    throw new Problem(this.#closed ? 503 : 409, 'TRANSFERS_OFF', text)
+  }
+
+  subscribe(listener: (event: EngineEvent) => void): Disposable {
+    this.#listeners.add(listener)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
+  }
+
+  /** What happens in the FTP server may begin transfers. */
+  take(event: ServerEvent): void {
+    const engine = this.#engine
+    if (!engine) return
+    if (event.type === 'data-failed' && this.#watchesFailures) {
+      const { user = '', address, code, text } = event
+      engine.dataFailed({ user, address, code, text })
+    }
+    if (!this.#watchesArrivals) return
+    if (event.type === 'transfer-ended' && event.direction === 'upload' && event.verdict === 'complete')
+      void this.#arrived(engine, event.user, event.path, event.bytes)
+    // Many clients upload under another name and rename when all is there.
+    if (event.type === 'file' && event.change === 'renamed' && event.to !== undefined)
+      void this.#arrived(engine, event.user, event.to, undefined)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+    this.#feed?.[Symbol.dispose]()
+    clearTimeout(this.#timer)
+    await this.#inTurn(() => this.#end())
+    this.#listeners.clear()
+  }
+
+  /** @param bytes - that were transferred, in case the file is gone already; undefined: then nothing has arrived */
+  async #arrived(
+    engine: Engine,
+    user: string | undefined,
+    path: string,
+    bytes: number | undefined,
+  ): Promise<void> {
+    if (user === undefined) return
+    const size = await this.#sizeOf(user, path)
+    if (size === 'folder') return
+    const known = size ?? bytes
+    if (known !== undefined) engine.arrived({ user, path, bytes: known })
+  }
+
+  /** What was appended to, or gone on with, is larger than its last transfer. */
+  async #sizeOf(user: string, path: string): Promise<number | 'folder' | undefined> {
+    try {
+      const stats = await lstat(await this.#places.resolve({ user, path }, 'read'))
+      return stats.isFile() ? stats.size : 'folder'
+    } catch {
+      // A file that its user may not read is for the run to tell of.
+      return undefined
+    }
+  }
+
+  #lookSoon(ms: number): void {
+    if (this.#closed) return
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      void this.apply()
+    }, ms)
+    this.#timer.unref()
+  }
+
+  async #look(): Promise<void> {
+    if (this.#closed) return
+    const { store, inForce } = this.#options
+    const { concurrency } = inForce().transfers
+    const { transfers } = await readPartners(store)
+    const triggers = transfers.filter(({ value }) => value.enabled).map(({ value }) => value.trigger.on)
+    this.#watchesArrivals = triggers.includes('arrival')
+    this.#watchesFailures = triggers.includes('data-failed')
+    const isWanted = this.enabled && (transfers.length > 0 || (await this.#hasRuns()))
+    if (!isWanted || (this.#engine && this.#concurrency !== concurrency)) await this.#end()
+    if (isWanted) await this.#begin()
+  }
+
+  async #hasRuns(): Promise<boolean> {
+    const { waiting, running, retrying } = await this.#options.store.initiated.runs.counts(Date.now())
+    return waiting + running + retrying > 0
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#engine) return
+    const { store, inForce } = this.#options
+    const { concurrency } = inForce().transfers
+    await this.#outside.refresh()
+    const { createEngine } = await import('@portolan/transfers')
+    this.#engine = await createEngine({
+      store,
+      node: this.#name,
+      concurrency,
+      activePorts: () => activePortsOf(inForce()),
+      resolve: (place, need) => this.#places.resolve(place, need),
+      programs: this.#outside.programs,
+      mail: this.#outside.mail,
+      webhookKey: this.#outside.webhookKey,
+      onEvent: event => {
+        for (const listener of [...this.#listeners]) listener(event)
+      },
+    })
+    this.#concurrency = concurrency
+  }
+
+  async #end(): Promise<void> {
+    const engine = this.#engine
+    this.#engine = undefined
+    await engine?.[Symbol.asyncDispose]()
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(work).catch((error: unknown) => {
+      const text = error instanceof Error ? error.message : String(error)
+      this.#options.warn(`transfers: ${text}; it is tried again`)
+      // Such as a database that does not answer.
+      this.#lookSoon(5_000)
+    })
+    return this.#turn
+  }
+}
+
+/** The node of an engine, as people know it. */
+export function nodeOfEngine(name: string): string {
+  return name.split(BETWEEN, 1)[0] ?? name
+}
