@@ -1,5 +1,6 @@
 import { FtpClient } from '@portolan/client'
 import type { RunRow } from '@portolan/store'
+import { alertAbout } from '../alerts/alert.ts'
 import type { Engine, EngineOptions } from '../engine.ts'
 import { retryPolicy } from '../model/index.ts'
 import { HeldRun } from '../run/held-run.ts'
@@ -59,7 +60,7 @@ class RunningEngine implements Engine {
       now,
       random: Math.random,
       retryOf: sites => this.#retryOf(sites),
-      alert: async () => {},
+      alert: (run, life) => alertAbout(run, life, options, now()),
     }
     this.#dispatcher = new Dispatcher({
       runs,

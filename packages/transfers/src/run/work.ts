@@ -14,7 +14,7 @@ export interface WorkTools extends StepTools {
   /** How a run of these sites is tried again when its transfer does not say. */
   retryOf(sites: readonly string[]): Promise<RetryRule>
   /** Tells those who want to know how it ended. Must not throw. */
-  alert(run: HeldRun, life: Life): Promise<void>
+  alert(run: HeldRun, life: Extract<Life, { endedAt: number }>): Promise<void>
   /** From 0 to 1. */
   random(): number
 }
@@ -57,7 +57,7 @@ async function live(run: HeldRun, tools: WorkTools): Promise<RunRow> {
     life = step(life, { type: 'tidied' })
   }
   if (life.phase === 'waiting') return giveBack(run, life)
-  await tools.alert(run, life)
+  if ('endedAt' in life) await tools.alert(run, life)
   run.setLife(life)
   await run.save()
   return run.row
