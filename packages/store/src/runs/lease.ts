@@ -38,6 +38,7 @@ export async function leaseRuns(
   if (limit < 1) return []
   return queries.transaction().execute(async transaction => {
     await dialect.serialise(transaction, LOCKS.runs)
+    await walkIndexes(transaction, dialect)
     const slots = new Slots(perSite)
     const expired = await holdRunning(transaction, slots, now)
     const lanes = await lanesWithWork(transaction, now)
@@ -51,10 +52,21 @@ export async function leaseRuns(
       where id in (
         select id from runs where id in ${jsonTexts(dialect, ids)}
         and ((${QUEUED} and due_at <= ${now}) or (state = 'running' and lease_until <= ${now}))
-        order by id ${dialect.kind === 'postgres' ? sql`for update skip locked` : sql``})
+        ${dialect.kind === 'postgres' ? sql`for update skip locked` : sql``})
       returning *`.execute(transaction)
     return rows.toSorted((a, b) => a.due_at - b.due_at || (a.id < b.id ? -1 : 1))
   })
+}
+
+/**
+ * A queue changes faster than PostgreSQL's statistics of it: it would sort a hundred thousand runs that it takes for two.
+ * Until the end of the transaction it reads in the order of an index.
+ */
+async function walkIndexes(transaction: Queries, { kind }: Database['dialect']): Promise<void> {
+  if (kind !== 'postgres') return
+  await sql`select set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)`.execute(
+    transaction,
+  )
 }
 
 /** Counts what runs; answers what may be taken over, the oldest first. */
@@ -62,9 +74,7 @@ async function holdRunning(transaction: Queries, slots: Slots, now: number): Pro
   const { rows } = await sql<
     Selectable<Pick<RunColumns, 'id' | 'sites' | 'exclusive' | 'due_at' | 'lease_until'>>
   >`
-    select id, sites, exclusive, due_at, lease_until from runs where state = 'running' order by due_at, id`.execute(
-    transaction,
-  )
+    select id, sites, exclusive, due_at, lease_until from runs where state = 'running'`.execute(transaction)
   const expired: (Candidate & Claim)[] = []
   for (const { id, sites, exclusive, due_at, lease_until } of rows) {
     const run = { id, due: due_at, sites: readTexts(sites), exclusive }
@@ -72,7 +82,7 @@ async function holdRunning(transaction: Queries, slots: Slots, now: number): Pro
     slots.hold(run, live)
     if (!live) expired.push(run)
   }
-  return expired
+  return expired.sort((a, b) => (isBefore(a, b) ? -1 : 1))
 }
 
 /** The lanes in which somebody is due, each with its oldest run: a jump through the index from lane to lane, however long they are. */
