@@ -29,6 +29,12 @@ export const KNOWN_PROPERTIES: readonly KnownProperty[] = [
     name: 'file.user',
     kind: 'text',
     on: FILE,
+    description: 'The user whose folder it is in; a folder of the machine has none.',
+  },
+  {
+    name: 'file.uploader',
+    kind: 'text',
+    on: ['arrival'],
     description: 'Who uploaded the file; where nobody saw it, the user whose folder it is in.',
   },
   { name: 'run.id', kind: 'text', on: ENDED, description: 'The run that has ended.' },

@@ -26,7 +26,8 @@ export function runProperties(definition: Transfer, at: number, own: Properties)
  * A run of a transfer as it is to be queued.
  * @param cause - with the properties that it has of itself; those of every run are added where they are not there
  * @param now - when it may begin, in milliseconds since 1970
- * @param options.occurrence - what makes it one of a kind. @param options.exclusive - what it has to itself
+ * @param options.occurrence - what makes it one of a kind. @param options.exclusive - what it has to itself; absent: the
+ * whole transfer where it pulls, for two runs at once would fetch the same files
  */
 export function newRun(
   definition: Transfer,
@@ -35,6 +36,7 @@ export function newRun(
   { occurrence, exclusive }: { readonly occurrence?: string; readonly exclusive?: string } = {},
 ): NewRun {
   const properties = runProperties(definition, now, cause.properties)
+  const alone = exclusive ?? (pulls(definition) ? `transfer:${definition.name}` : undefined)
   return {
     transfer: definition.name,
     sites: sitesOf(definition),
@@ -42,9 +44,11 @@ export function newRun(
     definition: asJson(definition),
     dueAt: now,
     ...(occurrence !== undefined && { occurrence }),
-    ...(exclusive !== undefined && { exclusive }),
+    ...(alone !== undefined && { exclusive: alone }),
   }
 }
+
+const pulls = ({ steps }: Transfer) => steps.some(step => step.do === 'pull')
 
 const written = new WeakMap<Transfer, JsonValue>()
 
