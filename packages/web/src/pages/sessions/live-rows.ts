@@ -14,8 +14,8 @@ export type LiveRows = ReadonlyMap<string, LiveRow>
 
 /** Idle times that differ by less show the same. */
 const SAME_IDLE_MS = 1_500
-/** A measurement that is older says nothing of now. */
-const STALE_MS = 3_500
+/** A measurement that is older says nothing of now. Of a thousand sessions that move, each is told of every five seconds. */
+const STALE_MS = 6_500
 
 /**
  * The rows after an event: `all` replaces them, `gone` leave, `changed` come or change.
