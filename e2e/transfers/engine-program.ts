@@ -1,32 +1,24 @@
-// An engine in a process of its own: what a node does of transfers, to be put into a network namespace or to be killed.
+// An engine in a process of its own, to be killed: node engine-program.ts DATA FOLDER NODE LEASE_MS [DATABASE]
 import { join } from 'node:path'
 import { openStore } from '@portolan/store'
 import { createEngine } from '@portolan/transfers'
-import type { EngineProcessOptions } from './engine-process.ts'
 
-const options: EngineProcessOptions = JSON.parse(process.argv[2] ?? '{}')
-const { place, node, folder, activePorts, timing, concurrency } = options
-
-await using store = await openStore(place)
-await using _engine = await createEngine(
+const [data = '', folder = '', node = '', lease = '', database] = process.argv.slice(2)
+const store = await openStore({ folder: data, ...(database !== undefined && { database }) })
+const leaseMs = Number(lease)
+await createEngine(
   {
     store,
     node,
-    ...(concurrency !== undefined && { concurrency }),
-    activePorts: () => activePorts,
-    resolve: async at => join(folder, 'user' in at ? join(at.user, at.path) : at.folder),
+    activePorts: () => undefined,
+    resolve: async place => join(folder, 'user' in place ? join(place.user, place.path) : place.folder),
     programs: () => ({}),
     mail: () => undefined,
     webhookKey: () => undefined,
     onEvent: event => {
-      if (event.type === 'warning') console.error(`${event.code}: ${event.text}`)
+      if (event.type === 'warning') process.stderr.write(`${event.code} ${event.text}\n`)
     },
   },
-  timing,
+  { lease: leaseMs, heartbeat: leaseMs / 3, poll: leaseMs / 3 },
 )
-console.log('ready')
-const { promise, resolve } = Promise.withResolvers<void>()
-process.once('SIGTERM', () => resolve())
-const alive = setInterval(() => {}, 60_000)
-await promise
-clearInterval(alive)
+process.stdout.write('ready\n')

@@ -25,7 +25,7 @@ export async function pull(step: PullStep, context: StepContext): Promise<readon
   const root = await diskPath(tools, step.to, 'write')
   using use = await tools.sites.use(step.site)
   const notes = new ConnectionNotes(run, step.site, use.connections)
-  return tools.sites.listening(
+  return await tools.sites.listening(
     event => notes.listen(event),
     async () => {
       const rows = run.progress.listed ? await savedRows(context) : await makeRows(step, context, use, root)
