@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Database, Queries } from '../database.ts'
 import type { Column, Value } from '../rows.ts'
 import { schemaVersion } from '../schema/migrate.ts'
-import { KEPT_TABLES } from '../schema/table-names.ts'
+import { KEPT_TABLES, KEY_LENGTHS } from '../schema/table-names.ts'
 import type { TableHeader } from './format.ts'
 
 /** Rows that are read at once. */
@@ -40,28 +40,29 @@ export async function readSnapshot<T>(
   })
 }
 
-/** In the order of the first column, which is the primary key of every table. */
+/** In the order of the primary key, which every table begins with. */
 async function* readRows(
   queries: Queries,
   { name, columns }: TableHeader,
 ): AsyncGenerator<readonly (readonly Value[])[]> {
-  const [key] = columns
-  if (key === undefined) return
-  const order = sql.ref(`${name}.${key.name}`)
+  const key = columns.slice(0, KEY_LENGTHS[name] ?? 1)
+  if (key.length === 0) return
+  const order = sql.join(key.map(column => sql.ref(`${name}.${column.name}`)))
   // As text, because an integer may be beyond 2^53.
   const cells = sql.join(
     columns.map(
       (column, index) => sql`cast(${sql.ref(`${name}.${column.name}`)} as text) as ${sql.ref(`c${index}`)}`,
     ),
   )
-  let after: Value | undefined
+  let last: Record<string, string | null> | undefined
   for (;;) {
-    const beyond = after === undefined ? sql`` : sql`where ${order} > ${boundOf(key, after)}`
+    const bounds = key.map((column, index) => boundOf(column, last?.[`c${index}`]))
+    const beyond = last === undefined ? sql`` : sql`where (${order}) > (${sql.join(bounds)})`
     const { rows } = await sql<Record<string, string | null>>`
       select ${cells} from ${sql.table(name)} ${beyond} order by ${order} limit ${ROWS}`.execute(queries)
     if (rows.length === 0) return
     yield rows.map(row => columns.map((column, index) => cell(column, row[`c${index}`] ?? null)))
-    after = rows.at(-1)?.c0
+    last = rows.at(-1)
     if (rows.length < ROWS) return
     await turn()
   }

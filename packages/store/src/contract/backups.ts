@@ -20,8 +20,9 @@ import type { Migrations } from '../schema/migration.ts'
 import { MIGRATIONS } from '../schema/migrations.ts'
 import { KEPT_TABLES, PASSING_TABLES } from '../schema/table-names.ts'
 import type { Store } from '../store.ts'
+import type { TransferTables } from '../store-runs.ts'
 import { BY, type Place } from './place.ts'
-import { auditEntry, incident, transfer } from './rows.ts'
+import { auditEntry, incident, newRun, runFile, transfer } from './rows.ts'
 import { openRaw } from './secrets.ts'
 
 /** Writes something of everything, with what is hard to keep. */
@@ -48,6 +49,26 @@ async function fillStore(store: Store): Promise<void> {
   )
   await store.incidents.append([incident()])
   await store.audit.append([auditEntry()])
+  await fillTransfers(store.initiated)
+}
+
+/** More files, events and keys of one run and transfer than are read at once. */
+async function fillTransfers({ zones, sites, definitions, runs, fetched, schedules }: TransferTables) {
+  await zones.create('z', { proxy: 1 }, BY)
+  await zones.setSecrets('z', { password: 'ZONE' }, BY)
+  await sites.create('s', { host: 'h' }, BY)
+  await sites.setSecrets('s', { password: 'SITE', key: 'PEM' }, BY)
+  await definitions.create('d', { steps: [] }, BY)
+  await runs.enqueue([newRun({ occurrence: 'o' }), newRun({ occurrence: 'p', exclusive: 'x' })], 1_000)
+  const [run] = await runs.lease({ node: 'n', now: 1_000, until: 2_000, limit: 1, perSite: {} })
+  const many = Array.from({ length: 1_200 }, (_, index) => String(index).padStart(4, '0'))
+  await runs.save(run?.id ?? '', 'n', {
+    progress: { step: 3 },
+    fileRows: many.map(key => runFile({ key })),
+    events: many.map(text => ({ at: 5, kind: 'moved', text, detail: { a: null } })),
+  })
+  await fetched.add('d', many, 7)
+  await schedules.set('d', 8)
 }
 
 /** Everything that a backup has to keep. */
@@ -72,6 +93,30 @@ async function contentsOf(store: Store): Promise<unknown> {
     found: await store.transfers.list({ limit: 3, search: 'june' }),
     incidents: await store.incidents.list({ limit: 50 }),
     audit: await store.audit.list({ limit: 50 }),
+    transferTables: await transferContents(store.initiated),
+  }
+}
+
+async function transferContents({ zones, sites, definitions, runs, fetched, schedules }: TransferTables) {
+  const { items } = await runs.list({ limit: 50 })
+  assert.equal(items.length, 2)
+  const running = items.find(({ state }) => state === 'running')?.id ?? ''
+  const page = (offset: number) => runs.files(running, { offset, limit: 500 })
+  const files = [await page(0), await page(500), await page(1_000)]
+  const events = [
+    ...(await runs.events(running, { limit: 1_000 })),
+    ...(await runs.events(running, { after: '1000', limit: 1_000 })),
+  ]
+  const known = await fetched.known('d', ['0000', '0777', '1199', '1200'])
+  assert.deepEqual([files[2]?.items.length, events.length, known.size], [200, 1_200, 3])
+  return {
+    zones: [await zones.all(), await zones.secrets('z')],
+    sites: [await sites.all(), await sites.secrets('s')],
+    definitions: await definitions.all(),
+    runs: items,
+    files,
+    events,
+    marks: await schedules.all(),
   }
 }
 
@@ -140,6 +185,8 @@ export function backupsContract(place: Place, other: Place | undefined): void {
         await using store = await openStore(options)
         assert.deepEqual(await contentsOf(store), contents)
         await store.settings.save({ base: 1, document: 2, ...BY })
+        const again = await store.initiated.runs.enqueue([newRun({ occurrence: 'p' }), newRun()], 1_000)
+        assert.equal(again.length, 1, 'an occurrence is known after a restore, too')
         await store.transfers.append([
           transfer({ at: 1_800_000_000_000, verdict: 'a new one', path: '/new' }),
         ])

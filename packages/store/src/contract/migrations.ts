@@ -6,6 +6,7 @@ import { openStore, openStoreAt } from '../open.ts'
 import type { Migrations } from '../schema/migration.ts'
 import { MIGRATIONS } from '../schema/migrations.ts'
 import { BY, type Place } from './place.ts'
+import { newRun, transfer } from './rows.ts'
 import { openRaw } from './secrets.ts'
 
 /** The schema of a release to come. */
@@ -48,7 +49,23 @@ export function migrationsContract(place: Place): void {
       await using raw = openRaw(options)
       assert.deepEqual((await sql`select colour from groups`.execute(raw.queries)).rows, [{ colour: 'blue' }])
       assert.equal(backups(options.folder).length, 1)
-      assert.match(backups(options.folder)[0] ?? '', /\.before-2$/)
+      assert.match(backups(options.folder)[0] ?? '', new RegExp(`\\.before-${NEXT.length}$`))
+    })
+
+    it('of the first release is brought up to date, and has an empty queue', async () => {
+      const options = await place.fresh()
+      const old = await openStoreAt(options, MIGRATIONS.slice(0, 1))
+      const group = await old.groups.create('g', { a: 1 }, BY)
+      await old.transfers.append([transfer()])
+      await old[Symbol.asyncDispose]()
+      await using store = await openStore(options)
+      assert.deepEqual(await store.groups.get('g'), group)
+      assert.equal((await store.transfers.list({ limit: 5 })).items.length, 1)
+      const { runs, sites } = store.initiated
+      assert.equal(await runs.nextDue(), undefined)
+      assert.equal((await runs.enqueue([newRun()], 1)).length, 1)
+      await sites.create('a', {}, BY)
+      assert.equal(backups(options.folder).length, 1)
     })
 
     it('of a newer release is refused with what to do, and not touched', async () => {
@@ -59,7 +76,9 @@ export function migrationsContract(place: Place): void {
       for (const as of ['node', 'tool'] as const) {
         await assert.rejects(openStore({ ...options, as }), {
           code: 'STORE_NEWER',
-          message: /made by a newer release.*schema 2, this one knows 1.*Start that release, or restore/,
+          message: new RegExp(
+            `made by a newer release.*schema ${NEXT.length}, this one knows ${MIGRATIONS.length}.*Start that release, or restore`,
+          ),
         })
       }
       await using raw = openRaw(options)
@@ -68,7 +87,7 @@ export function migrationsContract(place: Place): void {
       }>`select version from schema_versions order by version`.execute(raw.queries)
       assert.deepEqual(
         rows.map(({ version }) => version),
-        [1, 2],
+        NEXT.map((_, index) => index + 1),
       )
       assert.deepEqual(backups(options.folder), [])
     })

@@ -1,4 +1,5 @@
 import type { AuditRow, IncidentRow, TransferRow } from '../store.ts'
+import type { NewRun, RunFile } from '../store-runs.ts'
 
 /** A row of the transfers log with something in every field. */
 export function transfer(change: Partial<Omit<TransferRow, 'id'>> = {}): Omit<TransferRow, 'id'> {
@@ -52,6 +53,44 @@ export function auditEntry(change: Partial<Omit<AuditRow, 'id'>> = {}): Omit<Aud
     after: { home: '/h' },
     outcome: 'done',
     text: '',
+    ...change,
+  }
+}
+
+/** A run of the transfer `t` over the site `a`, due at 100. */
+export function newRun(change: Partial<NewRun> = {}): NewRun {
+  return {
+    transfer: 't',
+    sites: ['a'],
+    cause: {
+      kind: 'arrival',
+      text: 'alice has uploaded /in/a.csv',
+      properties: { 'file.path': '/in/a.csv' },
+    },
+    definition: { name: 't', steps: [{ do: 'upload', site: 'a' }] },
+    dueAt: 100,
+    ...change,
+  }
+}
+
+/** A file of a run with something in every field. */
+export function runFile(change: Partial<RunFile> = {}): RunFile {
+  return {
+    key: '/in/a.csv',
+    source: '/in/a.csv',
+    target: '/partner/a.csv',
+    temporary: '/partner/.a.csv.part',
+    state: 'moving',
+    bytes: 2 ** 40,
+    size: 2 ** 41,
+    version: '2199023255552 1700000000',
+    checksum: 'sha256 00',
+    mode: 'passive',
+    local: '192.0.2.100:50000',
+    remote: '192.0.2.1:61000',
+    because: 'the zone none',
+    attempts: 2,
+    error: 'ä\0',
     ...change,
   }
 }

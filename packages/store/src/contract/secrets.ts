@@ -18,7 +18,7 @@ export const openRaw = (options: StoreOptions): Database =>
     ? openSqlite(join(options.folder, SQLITE_FILE))
     : openPostgres(options.database)
 
-/** Makes a database with two secrets. */
+/** Makes a database with a secret in every column that is sealed. */
 async function withSecrets(place: Place): Promise<StoreOptions & { keyFile: string }> {
   const options = await place.fresh()
   await using store = await openStore(options)
@@ -26,6 +26,10 @@ async function withSecrets(place: Place): Promise<StoreOptions & { keyFile: stri
   await store.administrators.change('root', { totpSecret: 'SECRET OF ROOT' })
   await store.certificates.put({ name: 'c', chain: 'chain', key: 'SECRET OF C', by: 'root' })
   await store.certificates.put({ name: 'd', chain: 'chain', key: 'SECRET OF D', by: 'root' })
+  for (const table of ['zones', 'sites'] as const) {
+    await store.initiated[table].create('x', {}, { by: 'root' })
+    await store.initiated[table].setSecrets('x', { password: `SECRET OF ${table}` }, { by: 'root' })
+  }
   return { ...options, keyFile: join(options.folder, KEY_FILE) }
 }
 
@@ -35,10 +39,12 @@ async function readSecrets(options: StoreOptions): Promise<readonly (string | un
     (await store.administrators.get('root'))?.totpSecret,
     (await store.certificates.get('c'))?.key,
     (await store.certificates.get('d'))?.key,
+    (await store.initiated.zones.secrets('x'))?.password,
+    (await store.initiated.sites.secrets('x'))?.password,
   ]
 }
 
-const SECRETS = ['SECRET OF ROOT', 'SECRET OF C', 'SECRET OF D']
+const SECRETS = ['SECRET OF ROOT', 'SECRET OF C', 'SECRET OF D', 'SECRET OF zones', 'SECRET OF sites']
 
 /** What secrets at rest are promised. */
 export function secretsContract(place: Place): void {
@@ -47,10 +53,9 @@ export function secretsContract(place: Place): void {
       const options = await withSecrets(place)
       await using raw = openRaw(options)
       const { rows } = await sql<{ secret: string }>`
-        select totp_secret as secret from administrators union all select ${sql.ref('key')} from certificates`.execute(
-        raw.queries,
-      )
-      assert.equal(rows.length, 3)
+        select totp_secret as secret from administrators union all select ${sql.ref('key')} from certificates
+        union all select secrets from zones union all select secrets from sites`.execute(raw.queries)
+      assert.equal(rows.length, SECRETS.length)
       for (const { secret } of rows) assert.match(secret, /^v1\.[0-9a-f]{12}\.[\w-]+$/)
       assert.deepEqual(await readSecrets(options), SECRETS)
     })
@@ -97,7 +102,7 @@ export function secretsContract(place: Place): void {
       await using node = await openStore(options)
       const before = readKeyFile(options.keyFile)
       const raw = openRaw(options)
-      assert.equal(await rotate(raw, options.keyFile), 3)
+      assert.equal(await rotate(raw, options.keyFile), SECRETS.length)
       await raw[Symbol.asyncDispose]()
       const after = readKeyFile(options.keyFile)
       assert.equal(after?.length, 1)
@@ -122,7 +127,7 @@ export function secretsContract(place: Place): void {
         }
         await assert.rejects(rotate(raw, options.keyFile, crash), /power cut/)
         assert.deepEqual(await readSecrets(options), SECRETS)
-        assert.equal(await rotate(raw, options.keyFile), 3)
+        assert.equal(await rotate(raw, options.keyFile), SECRETS.length)
         await raw[Symbol.asyncDispose]()
         assert.equal(readKeyFile(options.keyFile)?.length, 1)
         assert.deepEqual(await readSecrets(options), SECRETS)

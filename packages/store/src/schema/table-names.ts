@@ -25,3 +25,11 @@ export const KEPT_TABLES = [
 
 /** Tables that mean nothing elsewhere: who restores a backup signs in again. */
 export const PASSING_TABLES = ['web_sessions', 'changes', 'schema_versions'] as const
+
+/** Tables whose primary key is more than their first column: so many of the first ones. */
+export const KEY_LENGTHS: Readonly<Record<string, number>> = {
+  run_files: 2,
+  run_events: 2,
+  occurrences: 2,
+  fetched: 2,
+}
