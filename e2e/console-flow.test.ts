@@ -85,7 +85,7 @@ it('a person sets a node up in the browser, makes a user, watches a transfer, mo
   const url = `ftp://127.0.0.1:${node.ftpPort}/report.bin`
   mustSucceed('curl', await runProgram('curl', [...login, '-T', file, url]))
   assert.ok((await readFile(join(scratch.path, 'data/files/alice/report.bin'))).equals(content))
-  await go(page, 'Transfers')
+  await go(page, 'Transfers log')
   await page.locator('main').getByText('/report.bin').first().waitFor()
 
   const target = { host: '127.0.0.1', port: node.ftpPort }

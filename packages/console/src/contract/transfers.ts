@@ -141,6 +141,7 @@ export const scheduleTried = z.object({
   next: z.array(time),
   problems: z.array(z.object({ path: z.string(), message: z.string() })),
 })
+export type ScheduleTried = z.output<typeof scheduleTried>
 
 export const run = z.object({
   id: z.string(),

@@ -5,16 +5,21 @@ import {
   IconAnchor,
   IconArrowsExchange,
   IconBan,
+  IconBuildingWarehouse,
+  IconCalendarTime,
   IconCertificate,
   IconCompass,
   IconGauge,
   IconHistory,
   IconKey,
   IconListSearch,
+  IconNetwork,
+  IconPlayerPlay,
   IconPlugConnected,
   IconShieldCog,
   IconStethoscope,
   IconTags,
+  IconTransfer,
   IconUser,
   IconUsers,
   IconUsersGroup,
@@ -22,7 +27,7 @@ import {
 import type { ComponentType } from 'react'
 
 /** The parts of the navigation, from top to bottom. */
-export const GROUPS = ['Operate', 'Configure', 'People', 'Administration'] as const
+export const GROUPS = ['Operate', 'Partners', 'Configure', 'People', 'Administration'] as const
 type Group = (typeof GROUPS)[number]
 
 /** A page of the console. */
@@ -89,7 +94,7 @@ export const PAGES: readonly Page[] = [
   },
   {
     path: '/transfers',
-    title: 'Transfers',
+    title: 'Transfers log',
     group: 'Operate',
     icon: IconArrowsExchange,
     scope: 'logs:read',
@@ -104,6 +109,72 @@ export const PAGES: readonly Page[] = [
     scope: 'logs:read',
     words: 'failures refused errors log logins',
     load: () => import('../pages/incidents/incidents-page.tsx'),
+  },
+  {
+    path: '/runs',
+    title: 'Runs',
+    group: 'Partners',
+    icon: IconPlayerPlay,
+    scope: 'transfers:read',
+    words: 'progress failed retry cancel queue server-initiated',
+    load: () => import('../pages/runs/runs-page.tsx'),
+  },
+  {
+    path: '/runs/$id',
+    title: 'Run',
+    icon: IconPlayerPlay,
+    scope: 'transfers:read',
+    load: () => import('../pages/runs/run-page.tsx'),
+  },
+  {
+    path: '/coming',
+    title: 'Coming runs',
+    group: 'Partners',
+    icon: IconCalendarTime,
+    scope: 'transfers:read',
+    words: 'calendar schedule week next',
+    load: () => import('../pages/runs/coming-page.tsx'),
+  },
+  {
+    path: '/site-transfers',
+    title: 'Site transfers',
+    group: 'Partners',
+    icon: IconTransfer,
+    scope: 'transfers:read',
+    words: 'push pull schedule trigger cron steps server-initiated',
+    load: () => import('../pages/site-transfers/site-transfers-page.tsx'),
+  },
+  {
+    path: '/site-transfers/$name',
+    title: 'Site transfer',
+    icon: IconTransfer,
+    scope: 'transfers:read',
+    load: () => import('../pages/site-transfers/site-transfer-page.tsx'),
+  },
+  {
+    path: '/sites',
+    title: 'Transfer sites',
+    group: 'Partners',
+    icon: IconBuildingWarehouse,
+    scope: 'transfers:read',
+    words: 'partner host credentials test connection active mode',
+    load: () => import('../pages/sites/sites-page.tsx'),
+  },
+  {
+    path: '/sites/$name',
+    title: 'Transfer site',
+    icon: IconBuildingWarehouse,
+    scope: 'transfers:read',
+    load: () => import('../pages/sites/site-page.tsx'),
+  },
+  {
+    path: '/zones',
+    title: 'Network zones',
+    group: 'Partners',
+    icon: IconNetwork,
+    scope: 'transfers:read',
+    words: 'proxy socks http connect default',
+    load: () => import('../pages/zones/zones-page.tsx'),
   },
   {
     path: '/ftp-settings',

@@ -75,7 +75,7 @@ export default function TransfersPage() {
   return (
     <>
       <PageHeader
-        title="Transfers"
+        title="Transfers log"
         description="Every file that was moved, how it ended, and why it went the way it went."
         actions={
           <Button
