@@ -95,6 +95,7 @@ function Details({ one, may, onClose }: { one: Certificate; may: boolean; onClos
         <Group gap="xs" mt="lg">
           {one.inUse ? (
             <ConfirmButton
+              key="stop"
               title={`Stop using ${one.name}?`}
               verb="Stop using it"
               onConfirm={() => useNone.mutateAsync()}
@@ -108,6 +109,7 @@ function Details({ one, may, onClose }: { one: Certificate; may: boolean; onClos
             </ConfirmButton>
           ) : (
             <ConfirmButton
+              key="use"
               title={`Use ${one.name}?`}
               verb="Use it"
               onConfirm={() => use.mutateAsync()}
