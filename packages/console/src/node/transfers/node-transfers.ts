@@ -4,6 +4,7 @@ import type { ServerEvent } from '@portolan/server'
 import type { Settings } from '@portolan/settings'
 import type { Store } from '@portolan/store'
 import type { Engine, EngineEvent } from '@portolan/transfers'
+import type { LocalPlace } from '@portolan/transfers/model'
 import { Problem } from '../../http/problem.ts'
 import { activePortsOf } from '../../resources/partners/active-ports.ts'
 import { readPartners } from '../../resources/partners/partners.ts'
@@ -33,6 +34,8 @@ export interface TransfersOfNode {
   /** Whether this node runs transfers at all. */
   readonly enabled: boolean
   subscribe(listener: (event: EngineEvent) => void): Disposable
+  /** Where a place of this server is on disk. @throws {PlaceError} */
+  resolve(place: LocalPlace, need: 'read' | 'write'): Promise<string>
 }
 
 /**
@@ -104,6 +107,10 @@ export class NodeTransfers implements TransfersOfNode, AsyncDisposable {
   subscribe(listener: (event: EngineEvent) => void): Disposable {
     this.#listeners.add(listener)
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
+  }
+
+  resolve(place: LocalPlace, need: 'read' | 'write'): Promise<string> {
+    return this.#places.resolve(place, need)
   }
 
   /** What happens in the FTP server may begin transfers. */

@@ -75,7 +75,7 @@ export class Places {
     // Of a file, and of what is to be made, the folder around it is what counts.
     const isFolder = stats !== undefined && !stats.isFile()
     const problem = await (isFolder ? folderProblem : newFolderProblem)(folder, dataFolder)
-    if (problem !== undefined) throw new PlaceError(`${folder} ${problem}`)
+    if (problem !== undefined) throw new PlaceError(problem)
     return isFolder ? realpath(folder) : join(await realpath(dirname(folder)), basename(folder))
   }
 }

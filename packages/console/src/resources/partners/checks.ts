@@ -1,10 +1,10 @@
 import { type Site, site, type Transfer, transfer, type Zone, zone } from '@portolan/transfers/model'
 import type { z } from 'zod'
 import type { FieldProblem } from '../../contract/index.ts'
-import { fieldProblems } from '../../http/field-problems.ts'
 import type { Services } from '../../node/services.ts'
 import { activePortsOf } from './active-ports.ts'
 import type { Partners } from './partners.ts'
+import { placeProblems, placesOf } from './place-problems.ts'
 
 /** What a check found: a value that may be saved, with what a person should know of it; or every mistake at once. */
 export type Checked<T> =
@@ -15,9 +15,9 @@ type Secrets = Readonly<Record<string, string>>
 
 /** Judges zones, sites and transfers among all others. What an answer tells beside them is passed over. */
 export class Checks {
-  readonly #services: Pick<Services, 'store' | 'inForce'>
+  readonly #services: Pick<Services, 'store' | 'inForce' | 'transfers'>
 
-  constructor(services: Pick<Services, 'store' | 'inForce'>) {
+  constructor(services: Pick<Services, 'store' | 'inForce' | 'transfers'>) {
     this.#services = services
   }
 
@@ -45,11 +45,30 @@ export class Checks {
     })
   }
 
-  async transfer(input: object, _partners: Partners): Promise<Checked<Transfer>> {
-    const parsed = transfer.safeParse(ownFields(transfer, input))
-    return parsed.success
-      ? { value: parsed.data, warnings: [] }
-      : { problems: fieldProblems(parsed.error.issues) }
+  async transfer(input: object, { zones, sites, transfers }: Partners): Promise<Checked<Transfer>> {
+    const { checkTransfer } = await import('@portolan/transfers')
+    const fields = ownFields(transfer, input)
+    const checked = checkTransfer(fields, {
+      zones: zones.map(({ value }) => value),
+      sites: sites.map(({ value }) => value),
+      transfers: transfers.map(({ value }) => value),
+      programs: Object.keys(this.#services.inForce().transfers.programs),
+      users: await this.#usersNamedIn(fields),
+    })
+    if ('problems' in checked) return checked
+    const { problems, warnings } = await placeProblems(checked.value, this.#services.transfers)
+    if (problems.length > 0) return { problems }
+    return { value: checked.value, warnings: [...checked.warnings, ...warnings] }
+  }
+
+  /** Those of the users that a transfer names who are there. */
+  async #usersNamedIn(fields: Record<string, unknown>): Promise<string[]> {
+    const parsed = transfer.safeParse(fields)
+    if (!parsed.success) return []
+    const named = placesOf(parsed.data).flatMap(({ place }) => ('user' in place ? [place.user] : []))
+    const found: string[] = []
+    for (const name of new Set(named)) if (await this.#isUser(name)) found.push(name)
+    return found
   }
 
   /** Users may be many: the one that is named is looked up. */

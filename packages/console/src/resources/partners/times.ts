@@ -36,15 +36,13 @@ export async function comingOf(
   transfers: Partners['transfers'],
   { from, to }: { from: number; to: number },
 ): Promise<Coming> {
-  const planned = transfers.flatMap(({ value: { name, enabled, schedule } }) =>
-    enabled && schedule ? [{ name, schedule }] : [],
+  if (!transfers.some(({ value }) => value.enabled && value.schedule)) return { items: [], complete: true }
+  const { comingRuns } = await import('@portolan/transfers')
+  const { items, complete } = comingRuns(
+    transfers.map(({ value }) => value),
+    from,
+    to,
+    MOST_COMING,
   )
-  if (planned.length === 0) return { items: [], complete: true }
-  const { timesBetween } = await import('@portolan/transfers')
-  const items = planned.flatMap(({ name, schedule }) =>
-    // One more than is told, to know whether that was all.
-    timesBetween(schedule, from, to, MOST_COMING + 1).map(at => ({ transfer: name, at })),
-  )
-  items.sort((a, b) => a.at - b.at || a.transfer.localeCompare(b.transfer))
-  return { items: items.slice(0, MOST_COMING), complete: items.length <= MOST_COMING }
+  return { items: [...items], complete }
 }

@@ -1,4 +1,5 @@
 import type { RunRow } from '@portolan/store'
+import type { Engine } from '@portolan/transfers'
 import type { z } from 'zod'
 import type {
   Run,
@@ -92,8 +93,8 @@ export class RunsService {
 
   /** Makes a run by hand. @throws {Problem} 409 `TRANSFERS_OFF`; {TransferError} */
   async request(transfer: string, actor: string, properties: Properties = {}): Promise<Run> {
-    const engine = await this.#services.transfers.engine()
-    return viewOfRun(await engine.request(transfer, { text: `${actor} asked for it`, properties }))
+    const requests = await this.#requests()
+    return viewOfRun(await requests.request(transfer, { text: `${actor} asked for it`, properties }))
   }
 
   /** Asks for the end of a run; false when it was over. @throws {Problem} 404 `RUN_MISSING` */
@@ -114,8 +115,16 @@ export class RunsService {
       const text = `the run ${id} is not over: it is ${state}. Cancel it first, or wait`
       throw new Problem(409, 'RUN_NOT_OVER', text)
     }
-    const engine = await this.#services.transfers.engine()
-    return viewOfRun(await engine.again(id, actor))
+    const requests = await this.#requests()
+    return viewOfRun(await requests.again(id, actor))
+  }
+
+  async #requests(): Promise<Pick<Engine, 'request' | 'again'>> {
+    const { transfers, store, now } = this.#services
+    if (transfers.enabled || store.kind === 'sqlite') return transfers.engine()
+    // Another node of the same database takes it.
+    const { Requests } = await import('@portolan/transfers')
+    return new Requests({ tables: store.initiated, now, onQueued: () => {} })
   }
 }
 
