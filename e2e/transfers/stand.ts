@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openStore, type RunRow, type Store } from '@portolan/store'
 import {
   createEngine,
@@ -65,7 +66,10 @@ export async function makeStand(): Promise<Stand> {
           store,
           node: 'node-a',
           activePorts: () => undefined,
-          resolve: async place => join(folder, 'user' in place ? join(place.user, place.path) : place.folder),
+          resolve: async place => {
+            if ('user' in place) return join(folder, place.user, place.path)
+            return place.folder.startsWith(folder) ? place.folder : join(folder, place.folder)
+          },
           programs: () => ({}),
           mail: () => undefined,
           webhookKey: () => undefined,
@@ -78,10 +82,16 @@ export async function makeStand(): Promise<Stand> {
     },
     async run(engine, name, properties = {}) {
       const { id } = await engine.request(name, { text: 'a test asks', properties })
-      await engine.idle(AbortSignal.timeout(60_000))
-      const row = await runs.get(id)
-      if (!row) throw new Error('the run is gone')
-      return row
+      const end = Date.now() + 60_000
+      for (;;) {
+        await engine.idle(AbortSignal.timeout(60_000))
+        const row = await runs.get(id)
+        if (!row) throw new Error('the run is gone')
+        if (row.endedAt !== undefined) return row
+        if (Date.now() > end) throw new Error(`the run is not over: ${JSON.stringify(row)}`)
+        // It is tried again then.
+        await sleep(Math.max(10, row.dueAt - Date.now()))
+      }
     },
     names: async (below = '') => (await readdir(join(folder, below))).sort(),
     read: below => readFile(join(folder, below)),

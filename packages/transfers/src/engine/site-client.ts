@@ -60,6 +60,8 @@ export function clientOptionsFor(
       dataProbe: Math.min(connectMs, 4_000),
       accept: connectMs,
       reply: replyMs,
+      begin: Math.min(replyMs, 5_000),
+      explanation: Math.min(replyMs, 3_000),
       dataIdle: idle * 1000,
       completion: completion * 1000,
     },

@@ -35,25 +35,10 @@ export function temporaryName(target: string, run: string, key: string, hidden: 
   return `${target.slice(0, target.length - name.length)}${fits ? full : `${dot}${short}${suffix}`}`
 }
 
-/**
- * A name that a partner lists, as the name of a file here.
- * @throws {RunError} `RUN_NAME` for what is no name: a hostile server must not lead out of the folder
- */
-export function checkListedName(name: string): string {
-  const bad =
-    name === '' ||
-    name === '.' ||
-    name === '..' ||
-    /[/\\]/.test(name) ||
-    hasControl(name) ||
-    Buffer.byteLength(name) > LONGEST_NAME ||
-    /^\.portolan-/i.test(name)
-  if (bad)
-    throw new RunError(
-      'RUN_NAME',
-      `The partner lists ${JSON.stringify(name)}, which is no name for a file here.`,
-    )
-  return name
+/** Whether a name that a partner lists can be that of a file here: a hostile server must not lead out of the folder. */
+export function isListedName(name: string): boolean {
+  if (name === '' || name === '.' || name === '..' || /[/\\]/.test(name)) return false
+  return !hasControl(name) && Buffer.byteLength(name) <= LONGEST_NAME && !/^\.portolan-/i.test(name)
 }
 
 const hasControl = (name: string) => Buffer.from(name).some(byte => byte < 0x20 || byte === 0x7f)

@@ -116,7 +116,9 @@ export async function renameInto(
     await client.rename(from, to, { signal })
   } catch (error) {
     const { folder } = splitPath(to)
-    if (!isRefusal(error) || folder === '' || folder === '/' || folder === splitPath(from).folder) throw error
+    // Pure-FTPd answers 451 where others say 550.
+    const refused = error instanceof FtpError && error.code === 'FTP_REPLY'
+    if (!refused || folder === '' || folder === '/' || folder === splitPath(from).folder) throw error
     await client.makeFolder(folder, { parents: true, signal }).catch(() => {
       throw error
     })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FtpClient } from '@portolan/client'
 import { MOST_FILES, tooMany } from '../files/local-files.ts'
-import { checkListedName, joinRemote } from '../files/names.ts'
+import { isListedName, joinRemote } from '../files/names.ts'
 import type { HeldRun } from '../run/held-run.ts'
 
 /** A file that a partner has. */
@@ -46,10 +46,21 @@ async function collect(ask: RemoteAsk, below: string, found: RemoteFile[], depth
       `${unparsed.length} lines of the listing of ${folder} cannot be read: they are left out.`,
     )
   for (const { name, kind, size, modified, precision } of entries) {
-    if (kind === 'folder' && subfolders)
-      await collect(ask, joinRemote(below, checkListedName(name)), found, depth + 1)
-    if ((kind !== 'file' && kind !== 'unknown') || !matches(name) || UNFINISHED.test(name)) continue
-    const relative = joinRemote(below, checkListedName(name))
+    const isFile = (kind === 'file' || kind === 'unknown') && matches(name) && !UNFINISHED.test(name)
+    const isFolder = kind === 'folder' && subfolders
+    if (!isFile && !isFolder) continue
+    if (!isListedName(name)) {
+      run.note(
+        'warning',
+        `The partner lists ${JSON.stringify(name)}, which is no name for a file here: it is left out.`,
+      )
+      continue
+    }
+    const relative = joinRemote(below, name)
+    if (isFolder) {
+      await collect(ask, relative, found, depth + 1)
+      continue
+    }
     if (found.length >= MOST_FILES) throw tooMany(folder)
     const path = joinRemote(ask.folder, relative)
     const exact = precision === 'second' || precision === 'ms'
