@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type ApiClient, type ServedConsole, serveConsole, setUp } from '../support/console.ts'
 import { freePorts } from '../support/ports.ts'
 import { makeScratch } from '../support/scratch.ts'
+import { arrangeTransfers, startPartner } from './partner.ts'
 import { Visitor } from './visitor.ts'
 
 /** The password of every user of a busy node. */
@@ -40,6 +41,7 @@ export async function startBusyNode(): Promise<BusyNode> {
   const api = await setUp(node)
   await administer(api)
   started.use(await comeAndGo(node))
+  await arrangeTransfers(api, started.use(await startPartner()))
   const owned = started.move()
   return { node, api, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

@@ -12,6 +12,7 @@ import { Failures } from './failures.tsx'
 import { FirstSteps } from './first-steps-card.tsx'
 import { Listeners, PassiveFigures, Workers } from './node-parts.tsx'
 import classes from './overview.module.css'
+import { RunsCard } from './runs-card.tsx'
 import { columnsOf } from './sample-columns.ts'
 import { useOverview } from './use-overview.ts'
 
@@ -55,6 +56,7 @@ export default function OverviewPage() {
       <div className={classes.columns} data-quiet={failures.length === 0 || undefined}>
         <Failures failures={failures} />
         <div className={classes.side}>
+          <RunsCard />
           <Listeners overview={data} />
           <PassiveFigures passive={data.passive} />
           <Workers overview={data} />
