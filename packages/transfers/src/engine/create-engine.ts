@@ -6,6 +6,7 @@ import { retryPolicy } from '../model/index.ts'
 import { HeldRun } from '../run/held-run.ts'
 import { RunSaver } from '../run/run-saver.ts'
 import { type WorkTools, workOn } from '../run/work.ts'
+import { Planner } from '../triggers/planner.ts'
 import { Catalog } from './catalog.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -18,12 +19,20 @@ import { DEFAULT_TIMING, type EngineTiming } from './timing.ts'
  * Starts an engine. It works on what is due at once, also on what an earlier one has left.
  *
  * @param timing - for tests
+ * @throws {StoreError} when the store cannot be read
  */
 export async function createEngine(
   options: EngineOptions,
   timing: Partial<EngineTiming> = {},
 ): Promise<Engine> {
-  return new RunningEngine(options, { ...DEFAULT_TIMING, ...timing })
+  const engine = new RunningEngine(options, { ...DEFAULT_TIMING, ...timing })
+  try {
+    await engine.start()
+    return engine
+  } catch (error) {
+    await engine[Symbol.asyncDispose]()
+    throw error
+  }
 }
 
 /** Runs at once on a node. */
@@ -40,6 +49,9 @@ class RunningEngine implements Engine {
   readonly #requests: Requests
   readonly #tools: WorkTools
   readonly #feed: Disposable
+  #planner: Planner | undefined
+  /** Runs that have ended. */
+  #ended = 0
   #disposing: Promise<void> | undefined
 
   constructor(options: EngineOptions, timing: EngineTiming) {
@@ -84,7 +96,18 @@ class RunningEngine implements Engine {
       }
       if (topic === 'sites' || topic === 'zones' || topic === 'all') this.#catalog.forget()
     })
+  }
+
+  /** Begins with what is due, and decides from now on what becomes due. */
+  async start(): Promise<void> {
+    const { store, resolve } = this.#options
     this.#dispatcher.wake()
+    this.#planner = await Planner.start({
+      store,
+      resolve: (place, need) => resolve(place, need),
+      onQueued: rows => this.#queued(rows),
+      warn: (code, text) => this.#options.onEvent({ type: 'warning', code, text }),
+    })
   }
 
   request: Engine['request'] = (transfer, cause) => this.#requests.request(transfer, cause)
@@ -97,15 +120,21 @@ class RunningEngine implements Engine {
     return asked
   }
 
-  arrived: Engine['arrived'] = () => {}
+  arrived: Engine['arrived'] = file => this.#planner?.arrived(file)
 
-  dataFailed: Engine['dataFailed'] = () => {}
+  dataFailed: Engine['dataFailed'] = failure => this.#planner?.dataFailed(failure)
 
   clientFor: Engine['clientFor'] = (site, secrets, zone) =>
     new FtpClient(clientOptionsFor(site, secrets, zone && { zone }, this.#options.activePorts()))
 
-  idle(signal: AbortSignal): Promise<void> {
-    return this.#dispatcher.idle(signal)
+  async idle(signal: AbortSignal): Promise<void> {
+    let ended: number
+    // What has ended may begin something else.
+    do {
+      ended = this.#ended
+      await this.#planner?.settled()
+      await this.#dispatcher.idle(signal)
+    } while (ended !== this.#ended)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -115,6 +144,7 @@ class RunningEngine implements Engine {
 
   async #dispose(): Promise<void> {
     this.#feed[Symbol.dispose]()
+    await this.#planner?.[Symbol.asyncDispose]()
     const closed = this.#dispatcher.close()
     for (const run of this.#heartbeat.held.values()) run.stop('given-back')
     await closed
@@ -150,7 +180,13 @@ class RunningEngine implements Engine {
 
   #left(row: RunRow): void {
     if (row.state === 'retrying') this.#emit('run-retrying', row)
-    else if (row.state !== 'waiting') this.#emit('run-ended', row)
+    else if (row.state !== 'waiting') this.#over(row)
+  }
+
+  #over(row: RunRow): void {
+    this.#ended++
+    this.#emit('run-ended', row)
+    this.#planner?.ended(row)
   }
 
   #queued(rows: readonly RunRow[]): void {
@@ -163,7 +199,7 @@ class RunningEngine implements Engine {
     const text = `The transfer cannot be read: ${error instanceof Error ? error.message : String(error)}`
     const end = { state: 'failed', endedAt: this.#now(), error: { code: 'TRANSFER_INVALID', text } } as const
     try {
-      if (await this.#saver.save(row.id, end)) this.#emit('run-ended', { ...row, ...end })
+      if (await this.#saver.save(row.id, end)) this.#over({ ...row, ...end })
     } catch (trouble) {
       this.#warn('RUN_QUEUE', trouble)
     }
