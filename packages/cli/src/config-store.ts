@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { NodeSettingsService } from '@portolan/console'
-import { loadSettings, SettingsError } from '@portolan/settings'
+import { loadSettings, type Settings, SettingsError } from '@portolan/settings'
 import type { Store } from '@portolan/store'
 import type { ConfigFlags } from './config-flags.ts'
 import { SETTINGS_FILE } from './first-start.ts'
@@ -13,6 +13,8 @@ import { UserError } from './user-error.ts'
 export interface ConfigStore extends AsyncDisposable {
   readonly store: Store
   readonly settings: NodeSettingsService
+  /** What a node with the same file has in force. */
+  inForce(): Settings
 }
 
 /**
@@ -33,7 +35,7 @@ export async function openConfigStore(flags: ConfigFlags, io: Io): Promise<Confi
   ])
   await using opening = new AsyncDisposableStack()
   const store = opening.use(await openStore({ ...place, as: 'tool' }))
-  const { service, failure } = await openSettings(store, stored =>
+  const { service, failure, inForce } = await openSettings(store, stored =>
     loadSettings({ ...(file === undefined ? { base: place.folder } : { file }), ...stored }),
   )
   if (failure !== undefined) {
@@ -43,7 +45,7 @@ export async function openConfigStore(flags: ConfigFlags, io: Io): Promise<Confi
     )
   }
   const owned = opening.move()
-  return { store, settings: service, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { store, settings: service, inForce, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 /** Whether there is a store already. */

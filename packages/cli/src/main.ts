@@ -6,6 +6,7 @@ import { addServeFlags, type ServeFlags } from './flags.ts'
 import type { Io } from './io.ts'
 import { addPlanFlags, type PlanFlags } from './plan-flags.ts'
 import { addStoreCommands } from './store-commands.ts'
+import { addTransferCommands } from './transfers-commands.ts'
 import { EXIT, explainError } from './user-error.ts'
 import { version } from './version.ts'
 
@@ -104,6 +105,7 @@ function build(io: Io, run: (work: () => Promise<number>) => Promise<void>): Com
     }),
   )
   addStoreCommands(program, io, run)
+  addTransferCommands(program, io, run)
   addClientCommands(program, io, run)
   return program
 }

@@ -78,7 +78,8 @@ export function addStoreCommands(program: Command, io: Io, run: Run): void {
   )
 }
 
-function storeFlags(command: Command): Command {
+/** Puts the flags on a command that say where a node keeps its state. */
+export function storeFlags(command: Command): Command {
   return command
     .option('--data <folder>', 'folder that the node keeps everything in; default ./data')
     .option('--database <url>', 'PostgreSQL of the node, in place of the data folder')

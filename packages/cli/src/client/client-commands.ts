@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander'
+import { addConfigFlags } from '../config-flags.ts'
 import type { Io } from '../io.ts'
+import type { TestSiteFlags } from '../sites-test.ts'
 import type { CatFlags } from './cat.ts'
 import type { MakeFolderFlags, RemoveFlags } from './change.ts'
 import { addConnectionFlags, addOutputFlags } from './client-flags.ts'
@@ -200,6 +202,22 @@ function addSites(
     .action((name: string, flags: { json?: boolean }) =>
       withIo(async io => (await import('./sites.ts')).showSite(name, flags, io)),
     )
+  addConfigFlags(
+    sites
+      .command('test')
+      .description('examine the connection to a site: one of the node in ./data, or else one of yours')
+      .argument('<name>')
+      .option('--json', 'what was found, as a JSON object')
+      .addHelpText(
+        'after',
+        `
+A site of a node is a partner's server that its transfers use; it is looked for in the store that --data or
+--database name, or in ./data when there is one. A site that "portolan sites add" has stored is examined as
+"portolan doctor NAME:" does, with its exit codes. Of a node's site the exit code is 0 when it works, else 1.`,
+      ),
+  ).action((name: string, flags: TestSiteFlags) =>
+    withIo(async io => (await import('../sites-test.ts')).testSite(name, flags, io)),
+  )
   sites
     .command('remove')
     .description('forget a site')

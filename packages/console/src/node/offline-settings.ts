@@ -1,3 +1,4 @@
+import type { Settings } from '@portolan/settings'
 import type { Store } from '@portolan/store'
 import { type LoadSettings, NodeSettings } from './node-settings.ts'
 import { createSettingsService, type NodeSettingsService } from './settings-service-impl.ts'
@@ -7,6 +8,8 @@ export interface OfflineSettings {
   readonly service: NodeSettingsService
   /** Why the newest version is no settings; comparisons then are with the file alone. */
   readonly failure: string | undefined
+  /** What a node with the same file would have in force. */
+  inForce(): Settings
 }
 
 /**
@@ -25,5 +28,5 @@ export async function openSettings(
     server: { reload: async () => {} },
     applied: async () => {},
   })
-  return { service, failure: settings.failure }
+  return { service, failure: settings.failure, inForce: () => settings.loaded.settings }
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { lstat } from 'node:fs/promises'
 import type { ServerEvent } from '@portolan/server'
 import type { Settings } from '@portolan/settings'
@@ -8,13 +7,12 @@ import type { LocalPlace } from '@portolan/transfers/model'
 import { Problem } from '../../http/problem.ts'
 import { activePortsOf } from '../../resources/partners/active-ports.ts'
 import { readPartners } from '../../resources/partners/partners.ts'
+import { engineName } from './engine-name.ts'
 import { Outside } from './outside.ts'
 import { Places, type PlacesOptions } from './places.ts'
 
 /** How long a change waits for others before it is looked whether an engine is needed, in milliseconds. */
 const LOOK_MS = 100
-/** What the name of an engine in leases is made of: that of its node, and what tells two of one name apart. */
-const BETWEEN = '#'
 
 /** What transfers of a node are made from. */
 export interface NodeTransfersOptions {
@@ -62,8 +60,7 @@ export class NodeTransfers implements TransfersOfNode, AsyncDisposable {
     this.#options = options
     this.#places = new Places({ lookup, settings: inForce, dataFolder })
     this.#outside = new Outside(() => inForce().transfers, warn)
-    // Two nodes of one machine, or one and its successor, must not take each other's leases for their own.
-    this.#name = `${node}${BETWEEN}${randomBytes(4).toString('hex')}`
+    this.#name = engineName(node)
   }
 
   get running(): Engine | undefined {
@@ -226,9 +223,4 @@ export class NodeTransfers implements TransfersOfNode, AsyncDisposable {
     })
     return this.#turn
   }
-}
-
-/** The node of an engine, as people know it. */
-export function nodeOfEngine(name: string): string {
-  return name.split(BETWEEN, 1)[0] ?? name
 }

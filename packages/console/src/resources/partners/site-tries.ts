@@ -1,9 +1,10 @@
 import { FtpClient } from '@portolan/client'
 import { type Diagnosis, describeStep, diagnose, type Verdict } from '@portolan/doctor'
+import type { Settings } from '@portolan/settings'
+import type { Store } from '@portolan/store'
 import { clientOptionsFor, TransferError, type Zone, zoneOf } from '@portolan/transfers'
 import type { SiteListing, SiteTest } from '../../contract/index.ts'
 import { Problem } from '../../http/problem.ts'
-import type { Services } from '../../node/services.ts'
 import { activePortsOf } from './active-ports.ts'
 import { readPartners } from './partners.ts'
 import type { SiteDraft } from './sites-service.ts'
@@ -27,7 +28,10 @@ const SUMMARIES: Readonly<Record<Diagnosis['outcome'], string>> = {
   'no-login': 'There is no login.',
 }
 
-type TryServices = Pick<Services, 'store' | 'inForce'>
+interface TryServices {
+  readonly store: Pick<Store, 'initiated'>
+  inForce(): Settings
+}
 
 /** Runs the doctor against a site, by the zone, the mode and the secrets that its runs have. */
 export async function testSite(services: TryServices, draft: SiteDraft): Promise<SiteTest> {
@@ -99,7 +103,7 @@ async function reach({ store, inForce }: TryServices, { site, secrets }: SiteDra
   return { options: clientOptionsFor(site, secrets, reachable, activePortsOf(inForce())) }
 }
 
-async function withPassword({ initiated }: Pick<Services['store'], 'initiated'>, zone: Zone) {
+async function withPassword({ initiated }: Pick<Store, 'initiated'>, zone: Zone) {
   const { password } = (await initiated.zones.secrets(zone.name)) ?? {}
   return { zone, ...(password !== undefined && { password }) }
 }

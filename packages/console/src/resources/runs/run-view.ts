@@ -1,6 +1,6 @@
 import type { RunEvent, RunFile, RunRow } from '@portolan/store'
 import type { Run, RunEventView, RunFileView } from '../../contract/index.ts'
-import { nodeOfEngine } from '../../node/transfers/node-transfers.ts'
+import { nodeOfEngine } from '../../node/transfers/engine-name.ts'
 import { adviceFor } from './advice.ts'
 
 /** A run as the API tells it. */
