@@ -5,7 +5,7 @@ import type { StoreOptions } from '@portolan/store'
 import type { EngineTiming } from '@portolan/transfers'
 import { within } from '../support/within.ts'
 
-const PROGRAM = fileURLToPath(new URL('./engine-program.ts', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('./engine-node-program.ts', import.meta.url))
 const START_MS = 20_000
 const STOP_MS = 15_000
 

@@ -14,8 +14,8 @@ const PULLS = 20
 const LARGE_PUSHES = 12
 const SMALL = 60_000
 const LARGE = 3_000_000
-/** Bytes per second to the site of the large files: each takes about a second, so that deaths fall into them. */
-const SLOWLY = 3_000_000
+/** Bytes per second of each node: slow enough that deaths fall into the middle of files, large and small. */
+const BANDWIDTH = { quick: 800_000, slow: 5_000_000 }
 
 const AFTER: Readonly<Record<'keep' | 'delete' | 'move', PostAction>> = {
   keep: { do: 'nothing' },
@@ -70,8 +70,8 @@ export async function makeKillLoad(here: string, partner: LabServer): Promise<Ki
   const afters: readonly After[] = ['keep', 'delete', 'move']
   return {
     sites: [
-      { name: 'quick', ...addressAndUser(partner), connections: 4, ...IMPATIENT },
-      { name: 'slow', ...addressAndUser(partner), connections: 3, bandwidth: SLOWLY, ...IMPATIENT },
+      { name: 'quick', ...addressAndUser(partner), connections: 4, bandwidth: BANDWIDTH.quick, ...IMPATIENT },
+      { name: 'slow', ...addressAndUser(partner), connections: 3, bandwidth: BANDWIDTH.slow, ...IMPATIENT },
     ],
     transfers: [
       ...afters.flatMap(after => [pushFrom(after, true), pushFrom(after, false)]),
