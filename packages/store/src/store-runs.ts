@@ -142,6 +142,11 @@ export interface Runs {
     limit: number
     perSite: Readonly<Record<string, number>>
   }): Promise<readonly RunRow[]>
+  /**
+   * Ends all leases, so that what was held is taken up at once. For a node that knows that nobody else has the store: whoever
+   * held them is dead. Answers how many there were.
+   */
+  endLeases(now: number): Promise<number>
   /** Prolongs leases. Answers those that this node still has, and whether they are to be cancelled. */
   renew(
     ids: readonly string[],

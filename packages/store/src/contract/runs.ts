@@ -184,6 +184,18 @@ export function runsContract(place: Place): void {
       assert.deepEqual(idsOf(await take(runs, { perSite })), [first?.id])
     })
 
+    it('are taken over at once when all leases are ended, and are no longer those of who had them', async t => {
+      const { runs } = (await place.open(t)).initiated
+      const [run] = await runs.enqueue([newRun({}), newRun({ dueAt: 9_000 })], 50)
+      await take(runs, {})
+      assert.equal(await runs.endLeases(1_500), 1)
+      assert.equal(await runs.endLeases(1_500), 0, 'there are none left')
+      assert.deepEqual(await runs.renew([run?.id ?? ''], { node: 'n', now: 1_500, until: 4_000 }), [])
+      const over = await take(runs, { node: 'm', now: 1_500, until: 9_000 })
+      assert.deepEqual(idsOf(over), [run?.id])
+      assert.deepEqual(over[0]?.lease, { node: 'm', until: 9_000 })
+    })
+
     it('are prolonged for who has them, and says whether they are to end', async t => {
       const { runs } = (await place.open(t)).initiated
       const made = await runs.enqueue(

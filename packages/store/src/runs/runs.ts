@@ -35,6 +35,12 @@ export function runs(writer: Writer): Runs {
     async lease(ask) {
       return (await leaseRuns(database, ask)).map(toRun)
     },
+    async endLeases(now) {
+      const { rows } = await sql`
+        update runs set lease_until = ${Math.trunc(now)} where state = 'running' and lease_until > ${now}
+        returning id`.execute(queries)
+      return rows.length
+    },
     async renew(ids, { node, until, now }) {
       if (ids.length === 0) return []
       return queries.transaction().execute(async transaction => {

@@ -1,4 +1,3 @@
-import { lstat } from 'node:fs/promises'
 import type { ServerEvent } from '@portolan/server'
 import type { Settings } from '@portolan/settings'
 import type { Store } from '@portolan/store'
@@ -77,6 +76,9 @@ export class NodeTransfers implements TransfersOfNode, AsyncDisposable {
       const isNews = topic === 'definitions' || topic === 'all' || (topic === 'runs' && !this.#engine)
       if (isNews) this.#lookSoon(LOOK_MS)
     })
+    const { kind, initiated } = this.#options.store
+    // SQLite has one node: what another one held there died with it.
+    if (kind === 'sqlite') await initiated.runs.endLeases(Date.now())
     await this.apply()
   }
 
@@ -118,12 +120,13 @@ export class NodeTransfers implements TransfersOfNode, AsyncDisposable {
       const { user = '', address, code, text } = event
       engine.dataFailed({ user, address, code, text })
     }
-    if (!this.#watchesArrivals) return
+    if (!this.#watchesArrivals || !('user' in event) || event.user === undefined) return
+    const { user } = event
     if (event.type === 'transfer-ended' && event.direction === 'upload' && event.verdict === 'complete')
-      void this.#arrived(engine, event.user, event.path, event.bytes)
+      engine.arrived({ user, path: event.path })
     // Many clients upload under another name and rename when all is there.
     if (event.type === 'file' && event.change === 'renamed' && event.to !== undefined)
-      void this.#arrived(engine, event.user, event.to, undefined)
+      engine.arrived({ user, path: event.to })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -132,31 +135,6 @@ export class NodeTransfers implements TransfersOfNode, AsyncDisposable {
     clearTimeout(this.#timer)
     await this.#inTurn(() => this.#end())
     this.#listeners.clear()
-  }
-
-  /** @param bytes - that were transferred, in case the file is gone already; undefined: then nothing has arrived */
-  async #arrived(
-    engine: Engine,
-    user: string | undefined,
-    path: string,
-    bytes: number | undefined,
-  ): Promise<void> {
-    if (user === undefined) return
-    const size = await this.#sizeOf(user, path)
-    if (size === 'folder') return
-    const known = size ?? bytes
-    if (known !== undefined) engine.arrived({ user, path, bytes: known })
-  }
-
-  /** What was appended to, or gone on with, is larger than its last transfer. */
-  async #sizeOf(user: string, path: string): Promise<number | 'folder' | undefined> {
-    try {
-      const stats = await lstat(await this.#places.resolve({ user, path }, 'read'))
-      return stats.isFile() ? stats.size : 'folder'
-    } catch {
-      // A file that its user may not read is for the run to tell of.
-      return undefined
-    }
   }
 
   #lookSoon(ms: number): void {
