@@ -20,12 +20,14 @@ export async function sendMail(way: ReturnType<EngineOptions['mail']>, letter: L
       'RUN_MAIL',
       'No mail leaves here: name a mail server in the settings of the transfers.',
     )
-  const { host, port, secure, from, user, password } = way
+  const { host, port, tls, from, user, password } = way
   const { createTransport } = await import('nodemailer')
   const transport = createTransport({
     host,
     port,
-    secure,
+    secure: tls === 'implicit',
+    requireTLS: tls === 'starttls',
+    ignoreTLS: tls === 'off',
     ...(user !== undefined && { auth: { user, pass: password ?? '' } }),
     connectionTimeout: STEP_MS,
     greetingTimeout: STEP_MS,
