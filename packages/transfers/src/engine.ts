@@ -23,7 +23,8 @@ export interface EngineOptions {
     | {
         readonly host: string
         readonly port: number
-        readonly secure: boolean
+        /** `starttls`: upgraded before anything is sent, or nothing is sent. */
+        readonly tls: 'off' | 'starttls' | 'implicit'
         readonly from: string
         readonly user?: string
         readonly password?: string
@@ -51,8 +52,8 @@ export interface Engine extends AsyncDisposable {
   /** A run that is over, once more. */
   again(run: string, by: string): Promise<RunRow>
   cancel(run: string): Promise<boolean>
-  /** A file was uploaded whole: those transfers begin whose trigger it is. `path` as the user sees it. */
-  arrived(file: { readonly user: string; readonly path: string; readonly bytes: number }): void
+  /** A file was uploaded whole, or renamed to this: those transfers begin whose trigger it is. `path` as the user sees it. */
+  arrived(file: { readonly user: string; readonly path: string }): void
   /** A data connection of a client failed. */
   dataFailed(failure: {
     readonly user: string

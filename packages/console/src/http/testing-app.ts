@@ -155,6 +155,7 @@ async function startServices(
   )
   server.on('event', event => transfers.take(event))
   await server.start()
+  await transfers.start()
   const live = started.use(new LiveSampler({ server, node: 'test' }))
   return {
     node: { name: 'test', version: '0.0.0', startedAt: now(), dataFolder: folder },

@@ -1,5 +1,6 @@
 import { runDetail } from '../contract/index.ts'
 import { type Answer, type Caller, startTestApp, type TestApp } from '../http/testing-app.ts'
+import { somePorts } from '../resources/testing-ftp.ts'
 import { PARTNER_PASSWORD, PARTNER_USER, type Partner, startPartner } from '../resources/testing-partner.ts'
 import { comingRoutes } from './coming.ts'
 import { runsRoutes } from './runs.ts'
@@ -27,7 +28,12 @@ export interface PartnersApp extends AsyncDisposable {
 export async function startPartnersApp(): Promise<PartnersApp> {
   await using started = new AsyncDisposableStack()
   const partner = started.use(await startPartner())
-  const app = started.use(await startTestApp({ routes: services => ROUTES.flatMap(make => make(services)) }))
+  const app = started.use(
+    await startTestApp({
+      routes: services => ROUTES.flatMap(make => make(services)),
+      settings: { passive: await somePorts() },
+    }),
+  )
   const answers: string[] = []
   const root = heard(await app.as('administrator'), answers)
   const operator = heard(await app.as('operator'), answers)

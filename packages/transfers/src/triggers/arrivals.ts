@@ -21,7 +21,6 @@ import { lookAt, scanFolder } from './scan-folder.ts'
 export interface ArrivedFile {
   readonly user: string
   readonly path: string
-  readonly bytes: number
 }
 
 type Arrival = FolderTrigger<'arrival'>

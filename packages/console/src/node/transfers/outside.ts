@@ -37,7 +37,7 @@ export class Outside {
     return {
       host,
       port,
-      secure: tls === 'implicit',
+      tls,
       from,
       ...(user !== undefined && { user }),
       ...(this.#password !== undefined && { password: this.#password }),
