@@ -111,7 +111,7 @@ async function execute(
   stop.addEventListener('abort', kill, { once: true })
   const output = [keepEnd(child.stdout), keepEnd(child.stderr)]
   try {
-    const closed = once(child, 'close')
+    const closed = once(child, 'close').catch(() => {})
     await once(child, 'exit')
     // The rest of its output; what it has left behind may keep the pipes for ever.
     await Promise.race([closed, sleep(DRAIN_MS, undefined, { ref: false })])
