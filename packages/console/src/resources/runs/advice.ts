@@ -26,7 +26,7 @@ type Code =
   | Errno
   | 'RUN_CANCELLED'
 
-const TEST = 'Run *Test connection* of the site: it tries every way and says which one works.'
+const TEST = 'Test the connection of the site: that tries every way and says which one works.'
 const RIGHTS = 'Give the user as whom this server runs the rights to the folder.'
 const SPACE = 'Make room on the disk of this server, then run it again.'
 

@@ -10,7 +10,7 @@ import { ErrorView } from '../../components/error-view.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { useNow } from '../../components/time-ago.tsx'
-import { dateText, plural, zoneText } from '../../format/format.ts'
+import { dateText, zoneText } from '../../format/format.ts'
 import classes from './coming.module.css'
 import { type Day, dayStart, entryText, weekOf } from './week.ts'
 
@@ -35,7 +35,7 @@ export default function ComingPage() {
     <>
       <PageHeader
         title="Coming runs"
-        description={`What schedules are going to begin, in the time of this browser (${zoneText(now)}). Triggers begin when they begin.`}
+        description={`What schedules are going to begin, in the time of this browser (${zoneText(now)}). What triggers begin, nobody knows before.`}
         actions={
           <Group gap={4}>
             <Tooltip label="The week before">
@@ -89,20 +89,19 @@ export default function ComingPage() {
 
 function DayView({ day, isToday }: { day: Day; isToday: boolean }) {
   const date = new Date(day.start)
-  const runs = day.entries.reduce((sum, { count }) => sum + count, 0)
+  const isFree = day.entries.length === 0
   return (
-    <li className={classes.day} data-today={isToday || undefined} data-free={runs === 0 || undefined}>
+    <li className={classes.day} data-today={isToday || undefined} data-free={isFree || undefined}>
       <header>
         <Title order={2}>
-          {date.toLocaleDateString('en', { weekday: 'long' })}
+          {date.toLocaleDateString('en', { weekday: 'short' })}
           {isToday && <span className={classes.today}>today</span>}
         </Title>
         <Text size="xs" c="dimmed" className="tabular">
           {dateText(day.start)}
-          {runs > 0 && `, ${plural(runs, 'run')}`}
         </Text>
       </header>
-      {runs === 0 ? (
+      {isFree ? (
         <Text size="sm" c="dimmed">
           nothing
         </Text>

@@ -4,11 +4,12 @@ import { factsOfEvent, toneOfEvent } from './event-words.ts'
 
 test('a line of the timeline has the tone of what it tells', () => {
   const tones: readonly (readonly [kind: string, tone: string])[] = [
-    ['file-failed', 'bad'],
-    ['retrying', 'warn'],
-    ['file-done', 'good'],
+    ['error', 'bad'],
+    ['retry', 'warn'],
+    ['file', 'good'],
     ['connected', 'info'],
-    ['note', 'idle'],
+    ['decision', 'idle'],
+    ['of another time', 'idle'],
   ]
   for (const [kind, tone] of tones) assert.equal(toneOfEvent(kind), tone, kind)
 })

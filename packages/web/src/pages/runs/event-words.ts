@@ -1,12 +1,23 @@
 import type { Tone } from '../../components/status.tsx'
 
-/** What a line of the timeline means, by its kind. */
-export function toneOfEvent(kind: string): Tone {
-  if (/fail|error|broken|refused|lost/.test(kind)) return 'bad'
-  if (/retry|warn|again|cancel|skip/.test(kind)) return 'warn'
-  if (/done|succe|publish|verified|ended/.test(kind)) return 'good'
-  return /connect|data|begun|start|lease|mode/.test(kind) ? 'info' : 'idle'
+/** Kinds of lines that stand out. */
+const TONES: Readonly<Record<string, Tone>> = {
+  started: 'info',
+  'taken-up': 'warn',
+  connected: 'info',
+  data: 'info',
+  file: 'good',
+  succeeded: 'good',
+  error: 'bad',
+  failed: 'bad',
+  retry: 'warn',
+  retrying: 'warn',
+  warning: 'warn',
+  cancelled: 'warn',
 }
+
+/** What a line of the timeline means, by its kind. */
+export const toneOfEvent = (kind: string): Tone => TONES[kind] ?? 'idle'
 
 /** The details of a line as names and values, where they have any. */
 export function factsOfEvent(detail: unknown): readonly (readonly [name: string, value: string])[] {

@@ -91,11 +91,10 @@ const COLUMNS: readonly Column<RunFileView>[] = [
   },
 ]
 
-/** `sha256:0123456789ab…`: enough to compare by eye; the whole is in the title. */
+/** `SHA-256 0123456789ab…`: enough to compare by eye; the whole is in the title. */
 function shortened(checksum: string): string {
-  const [kind, value] = checksum.includes(':') ? checksum.split(':', 2) : ['', checksum]
-  const text = (value ?? '').slice(0, 12)
-  return `${kind ? `${kind}:` : ''}${text}${(value ?? '').length > 12 ? '…' : ''}`
+  const [, kind = '', value = ''] = /^(?:(.+)[: ])?(.*)$/.exec(checksum) ?? []
+  return `${kind} ${value.length > 12 ? `${value.slice(0, 12)}…` : value}`.trim()
 }
 
 /** The files of a run, a hundred at a time. */

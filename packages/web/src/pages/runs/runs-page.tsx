@@ -129,7 +129,11 @@ function Cause({ run }: { run: Run }) {
   return (
     <div className={classes.cause}>
       {run.cause.text}
-      {run.error && <p className={classes.fault}>{run.error.text}</p>}
+      {run.error && (
+        <p className={classes.fault} title={run.error.text}>
+          {run.error.text}
+        </p>
+      )}
       {run.state === 'failed' && run.error?.advice[0] && (
         <p className={classes.advice}>{run.error.advice[0]}</p>
       )}

@@ -3,38 +3,21 @@ import type { FormErrors } from '@mantine/form'
 import type { Condition } from '@portolan/console/contract'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { type Keyed, keyed } from '../../components/keyed.ts'
+import { valueHint } from './properties.ts'
 import classes from './transfer-editor.module.css'
 
-/** What conditions know of. Other properties of the cause may be named, too. */
-const PROPERTIES = [
-  'file.name',
-  'file.path',
-  'file.size',
-  'file.user',
-  'file.extension',
-  'cause.kind',
-  'run.state',
-  'run.transfer',
-  'site.name',
-  'time.hour',
-  'time.weekday',
-  'time.date',
-]
-
-const COMPARISONS: readonly {
-  readonly value: Condition['is']
-  readonly label: string
-  readonly hint: string
-}[] = [
-  { value: 'equals', label: 'is', hint: 'orders.csv' },
-  { value: 'not', label: 'is not', hint: 'orders.csv' },
-  { value: 'matches', label: 'matches', hint: '*.csv' },
-  { value: 'over', label: 'is over', hint: '1000' },
-  { value: 'under', label: 'is under', hint: '1000' },
-  { value: 'within', label: 'is one of', hint: 'a, b, c' },
+const COMPARISONS: readonly { readonly value: Condition['is']; readonly label: string }[] = [
+  { value: 'equals', label: 'is' },
+  { value: 'not', label: 'is not' },
+  { value: 'matches', label: 'matches' },
+  { value: 'over', label: 'is over' },
+  { value: 'under', label: 'is under' },
+  { value: 'within', label: 'is within' },
 ]
 
 interface ConditionsEditorProps {
+  /** Those that runs of this transfer have. */
+  readonly properties: readonly string[]
   readonly conditions: readonly Keyed<Condition>[]
   readonly onChange: (conditions: readonly Keyed<Condition>[]) => void
   readonly errors: FormErrors
@@ -42,7 +25,13 @@ interface ConditionsEditorProps {
 }
 
 /** What has to hold before a run is made: all of it. */
-export function ConditionsEditor({ conditions, onChange, errors, disabled }: ConditionsEditorProps) {
+export function ConditionsEditor({
+  properties,
+  conditions,
+  onChange,
+  errors,
+  disabled,
+}: ConditionsEditorProps) {
   const put = (place: number, change: Partial<Condition>) =>
     onChange(conditions.map((one, at) => (at === place ? { ...one, ...change } : one)))
   return (
@@ -60,7 +49,7 @@ export function ConditionsEditor({ conditions, onChange, errors, disabled }: Con
               placeholder="file.name"
               spellCheck={false}
               disabled={disabled}
-              data={PROPERTIES}
+              data={[...properties]}
               value={one.property}
               error={errors[`conditions.${at}.property`] ?? errors[`conditions.${at}`]}
               onChange={property => put(at, { property })}
@@ -69,7 +58,7 @@ export function ConditionsEditor({ conditions, onChange, errors, disabled }: Con
               aria-label={`Comparison of condition ${at + 1}`}
               allowDeselect={false}
               disabled={disabled}
-              data={COMPARISONS.map(({ value, label }) => ({ value, label }))}
+              data={[...COMPARISONS]}
               value={one.is}
               error={errors[`conditions.${at}.is`]}
               onChange={value => {
@@ -79,7 +68,7 @@ export function ConditionsEditor({ conditions, onChange, errors, disabled }: Con
             />
             <TextInput
               aria-label={`Value of condition ${at + 1}`}
-              placeholder={COMPARISONS.find(({ value }) => value === one.is)?.hint}
+              placeholder={valueHint(one.property, one.is)}
               spellCheck={false}
               disabled={disabled}
               value={one.value}
@@ -106,7 +95,10 @@ export function ConditionsEditor({ conditions, onChange, errors, disabled }: Con
             variant="default"
             leftSection={<IconPlus size={16} aria-hidden />}
             onClick={() =>
-              onChange([...conditions, keyed<Condition>({ property: 'file.name', is: 'matches', value: '' })])
+              onChange([
+                ...conditions,
+                keyed<Condition>({ property: properties[0] ?? '', is: 'equals', value: '' }),
+              ])
             }
           >
             Add a condition

@@ -19,9 +19,9 @@ for (const [template, text] of EXAMPLES) {
 }
 
 test('a placeholder that the example does not know is left and named', () => {
-  assert.deepEqual(expandExample('{run}-{nmae}', known), {
-    text: '{run}-{nmae}',
-    unknown: ['run', 'nmae'],
+  assert.deepEqual(expandExample('{file.user}-{nmae}', known), {
+    text: '{file.user}-{nmae}',
+    unknown: ['file.user', 'nmae'],
     broken: false,
   })
 })

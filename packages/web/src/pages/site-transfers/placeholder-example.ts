@@ -11,6 +11,9 @@ export function exampleProperties(now: number): Readonly<Record<string, string>>
     year: time.slice(0, 4),
     month: time.slice(5, 7),
     day: time.slice(8, 10),
+    transfer: 'orders-to-acme',
+    run: '1k8acq6qqa0622pnpe7e',
+    attempt: '1',
   }
 }
 

@@ -1,4 +1,4 @@
-import { SegmentedControl, Select, TagsInput, Text, TextInput } from '@mantine/core'
+import { Input, SegmentedControl, Select, TagsInput, Text, TextInput } from '@mantine/core'
 import type { FormErrors } from '@mantine/form'
 import { useDebouncedValue } from '@mantine/hooks'
 import type { ScheduleTried } from '@portolan/console/contract'
@@ -59,7 +59,7 @@ export function ScheduleFields({ schedule, onChange, errors, disabled }: Schedul
         onChange={timeZone => onChange({ ...schedule, timeZone: timeZone ?? 'UTC' })}
       />
       <div aria-live="polite">
-        <Text size="sm" fw={500}>
+        <Text size="sm" fw={600}>
           {cronText(schedule.cron) ?? 'The next times'}
         </Text>
         {tried && tried.next.length > 0 ? (
@@ -87,12 +87,8 @@ export function ScheduleFields({ schedule, onChange, errors, disabled }: Schedul
         error={problemAt('except') || undefined}
         onChange={except => onChange({ ...schedule, except })}
       />
-      <div>
-        <Text size="sm" fw={500} id="missed-label">
-          A time that was missed while no node was up
-        </Text>
+      <Input.Wrapper label="A time that was missed while no node was up" labelElement="div" id="missed">
         <SegmentedControl
-          mt={4}
           aria-labelledby="missed-label"
           disabled={disabled}
           data={[
@@ -104,7 +100,7 @@ export function ScheduleFields({ schedule, onChange, errors, disabled }: Schedul
             if (missed === 'once' || missed === 'skip') onChange({ ...schedule, missed })
           }}
         />
-      </div>
+      </Input.Wrapper>
     </>
   )
 }

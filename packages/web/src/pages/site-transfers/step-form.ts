@@ -67,7 +67,7 @@ const EMPTY: StepForm = {
   algorithm: 'sha256',
   url: '',
   mailTo: [],
-  subject: '{transfer}: {state}',
+  subject: '{transfer} has run',
   text: '',
   program: '',
   arguments: '',

@@ -31,7 +31,7 @@ export function TemplateInput({ value, onChange, ...rest }: TemplateInputProps) 
             <>
               For /outbox/orders-42.csv: <CodeText>{text}</CodeText>
               {unknown.length > 0 &&
-                `. ${listText(unknown.map(key => `{${key}}`))} ${unknown.length === 1 ? 'is' : 'are'} put in by the run`}
+                `; ${listText(unknown.map(key => `{${key}}`))} must come with what makes it begin`}
             </>
           )}
         </Text>
@@ -59,6 +59,10 @@ export function PlaceholderHelp() {
           </div>
         ))}
       </dl>
+      <p>
+        Properties of what made it begin, too, such as <code>{'{file.user}'}</code>; and{' '}
+        <code>{'{site}'}</code> where a push or pull names a file.
+      </p>
     </details>
   )
 }

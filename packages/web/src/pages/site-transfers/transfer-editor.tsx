@@ -10,6 +10,7 @@ import { SaveBar } from '../../components/save-bar.tsx'
 import { useChange } from '../../components/use-change.ts'
 import { useCan } from '../../shell/me.ts'
 import { ConditionsEditor } from './conditions-editor.tsx'
+import { propertiesFor } from './properties.ts'
 import { RetryFields } from './retry-fields.tsx'
 import { ScheduleFields } from './schedule-fields.tsx'
 import { StepsEditor } from './steps-editor.tsx'
@@ -100,6 +101,7 @@ export function TransferEditor({ transfer, path }: { transfer: TransferView; pat
       </FormSection>
       <FormSection title="Conditions" description="All of them have to hold, or no run is made.">
         <ConditionsEditor
+          properties={propertiesFor(values.trigger.on, values.scheduled)}
           conditions={values.conditions}
           errors={errors}
           disabled={disabled}

@@ -1,4 +1,4 @@
-import { Group, NumberInput, SegmentedControl, Text, TextInput } from '@mantine/core'
+import { Group, Input, NumberInput, SegmentedControl, TextInput } from '@mantine/core'
 import { FormSection } from '../../components/form-section.tsx'
 import { RetryFields } from '../site-transfers/retry-fields.tsx'
 import type { SiteSectionProps } from './partner-section.tsx'
@@ -16,13 +16,9 @@ export function FilesSection({ form, disabled }: SiteSectionProps) {
         disabled={disabled}
         {...form.getInputProps('folder')}
       />
-      <div>
-        <Text size="sm" fw={500} id="site-type">
-          Type
-        </Text>
+      <Input.Wrapper label="Type" labelElement="div" id="site-type">
         <SegmentedControl
-          mt={4}
-          aria-labelledby="site-type"
+          aria-labelledby="site-type-label"
           disabled={disabled}
           data={[
             { value: 'binary', label: 'Binary' },
@@ -30,7 +26,7 @@ export function FilesSection({ form, disabled }: SiteSectionProps) {
           ]}
           {...form.getInputProps('type')}
         />
-      </div>
+      </Input.Wrapper>
     </FormSection>
   )
 }

@@ -42,7 +42,7 @@ export function TestPanel({ draft, pending, startedAt, result, error, onTest }: 
           {draft ? 'Test the draft' : 'Test connection'}
         </Button>
       </div>
-      <div role="status">
+      <div role="status" className={classes.said}>
         {pending && <Waiting since={startedAt} />}
         {result && !pending && <Result result={result} />}
       </div>
@@ -65,7 +65,7 @@ function Result({ result }: { result: SiteTest }) {
   return (
     <>
       <p className={classes.summary}>
-        <Status tone={result.ok ? 'good' : 'bad'}>{result.ok ? 'it works' : 'it does not work'}</Status>
+        <Status tone={result.ok ? 'good' : 'bad'}>{result.ok ? 'passed' : 'failed'}</Status>
         <span>{result.summary}</span>
       </p>
       {result.verdicts.length > 0 && (

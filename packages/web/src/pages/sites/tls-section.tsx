@@ -1,4 +1,4 @@
-import { SegmentedControl, Switch, Text, Textarea, TextInput } from '@mantine/core'
+import { Input, SegmentedControl, Switch, Text, Textarea, TextInput } from '@mantine/core'
 import type { SiteView } from '@portolan/console/contract'
 import { FormSection } from '../../components/form-section.tsx'
 import { Notice } from '../../components/notice.tsx'
@@ -78,13 +78,9 @@ export function TlsSection({ form, site, disabled }: SiteSectionProps & { site: 
         error={form.errors['secrets.key']}
         onChange={secret => form.setFieldValue('key', secret)}
       />
-      <div>
-        <Text size="sm" fw={500} id="tls-data">
-          Data connections
-        </Text>
+      <Input.Wrapper label="Data connections" labelElement="div" id="tls-data">
         <SegmentedControl
-          mt={4}
-          aria-labelledby="tls-data"
+          aria-labelledby="tls-data-label"
           disabled={disabled}
           data={[
             { value: 'private', label: 'Under TLS (PROT P)' },
@@ -92,7 +88,7 @@ export function TlsSection({ form, site, disabled }: SiteSectionProps & { site: 
           ]}
           {...form.getInputProps('tls.data')}
         />
-      </div>
+      </Input.Wrapper>
     </FormSection>
   )
 }
