@@ -1,5 +1,5 @@
 import { Kbd, Modal, Table } from '@mantine/core'
-import { useDisclosure, useHotkeys } from '@mantine/hooks'
+import { useDisclosure, useWindowEvent } from '@mantine/hooks'
 import { useEffect } from 'react'
 
 const OPEN = 'portolan:shortcuts'
@@ -15,17 +15,24 @@ const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [['Esc'], 'Close what is open'],
 ]
 
-function focusSearch(): void {
-  document.querySelector<HTMLInputElement>('[data-search-input]')?.focus()
+function focusSearch(): boolean {
+  const input = document.querySelector<HTMLInputElement>('[data-search-input]')
+  input?.focus()
+  return input !== null
 }
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null
 
 /** The keys of the console, and what they do. */
 export function Shortcuts() {
   const [opened, { open, close }] = useDisclosure(false)
-  useHotkeys([
-    ['shift+?', open, { usePhysicalKeys: false }],
-    ['/', focusSearch],
-  ])
+  useWindowEvent('keydown', event => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+    // By what the key writes: on some keyboards both need Shift, on others neither does.
+    if (event.key === '?') open()
+    if (event.key === '/' && focusSearch()) event.preventDefault()
+  })
   useEffect(() => {
     window.addEventListener(OPEN, open)
     return () => window.removeEventListener(OPEN, open)
