@@ -108,7 +108,10 @@ export interface RunChange {
   readonly bytes?: number
   readonly bytesTotal?: number
   readonly progress?: JsonValue
-  /** Gives the run back: a state that is not `running` always does. */
+  /**
+   * Gives the run back: a state that is not `running` always does. Without a state it waits again. A run that is to be
+   * cancelled does not wait again but is cancelled.
+   */
   readonly release?: boolean
 }
 
@@ -132,7 +135,9 @@ export interface Runs {
   enqueue(runs: readonly NewRun[], now: number): Promise<readonly RunRow[]>
   /**
    * Takes runs that are due, or whose lease has run out, oldest first; on PostgreSQL with `FOR UPDATE SKIP LOCKED`. Never more
-   * than a site allows at once over all nodes, never two with one `exclusive`.
+   * than a site allows at once over all nodes, never two with one `exclusive`; a run whose lease has run out keeps its
+   * place until it is taken over. Changes nothing but the state and the lease: `attempt` and `startedAt` are the node's
+   * to save.
    * @param ask.perSite - most runs at once by site; sites that are not named: 2
    */
   lease(ask: {
@@ -147,7 +152,7 @@ export interface Runs {
    * held them is dead. Answers how many there were.
    */
   endLeases(now: number): Promise<number>
-  /** Prolongs leases. Answers those that this node still has, and whether they are to be cancelled. */
+  /** Prolongs leases that have not run out. Answers those that this node still has, and whether they are to be cancelled. */
   renew(
     ids: readonly string[],
     lease: { node: string; until: number; now: number },
@@ -158,7 +163,7 @@ export interface Runs {
     node: string,
     change: RunChange & { fileRows?: readonly RunFile[]; events?: readonly Omit<RunEvent, 'id'>[] },
   ): Promise<boolean>
-  /** Several at once, in one transaction; answers the ids that this node still has. For many small runs. */
+  /** Several at once, in one transaction; answers the ids of which everything was written. For many small runs. */
   saveAll(
     node: string,
     changes: readonly ({ id: string } & RunChange & {
@@ -179,7 +184,7 @@ export interface Runs {
   cancel(id: string, now: number): Promise<boolean>
   /** When the next run of those that wait is due; undefined when none waits. */
   nextDue(): Promise<number | undefined>
-  /** Removes runs that are over and old, in small transactions. Occurrences are kept for `age` longer. */
+  /** Removes runs that are over and old, in small transactions. Occurrences are kept for `age` longer. Answers how many runs. */
   prune(retention: { age: number; rows: number }, now: number): Promise<number>
 }
 

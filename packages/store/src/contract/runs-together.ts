@@ -36,14 +36,16 @@ class History {
     this.#exclusives = exclusives
   }
 
-  lease(run: RunRow, node: string, now: number, until: number): void {
+  /** @param until - undefined when the lease has run out already */
+  lease(run: RunRow, node: string, now: number, until: number | undefined): void {
+    this.leases.set(run.id, (this.leases.get(run.id) ?? 0) + 1)
+    if (until === undefined) return
     const before = this.holders.get(run.id)
     assert.ok(
       before === undefined || before.until <= now,
       `${run.id} of ${before?.node} was given to ${node}`,
     )
     assert.ok(!this.done.has(run.id), `${run.id} is over`)
-    this.leases.set(run.id, (this.leases.get(run.id) ?? 0) + 1)
     this.holders.set(run.id, { node, until, run })
     const held = [...this.holders.values()].map(holder => holder.run)
     for (const [site, most] of SITES.map(name => [name, { e: 2, ...PER_SITE }[name] ?? 0] as const)) {
@@ -97,11 +99,13 @@ export function runsTogetherContract(place: Place): void {
           const short = clock.taken % LOST === LOST - 1
           const until = short ? now + 20 : now + 1_000_000
           const leased = await runs.lease({ node, now, until, limit: 5, perSite: PER_SITE })
-          for (const run of leased) history.lease(run, node, now, until)
+          // By the time of an answer that was slow somebody else may have taken over what it tells of.
+          const late = until <= clock.now
+          for (const run of leased) history.lease(run, node, now, late ? undefined : until)
           if (leased.length > 0) clock.taken++
           // A call of SQLite's never leaves the turn.
           await turn()
-          if (short) {
+          if (short || late) {
             lost.push(...leased.map(({ id }) => ({ id, node, runs })))
             continue
           }

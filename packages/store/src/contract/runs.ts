@@ -196,7 +196,18 @@ export function runsContract(place: Place): void {
       assert.deepEqual(over[0]?.lease, { node: 'm', until: 9_000 })
     })
 
-    it('are prolonged for who has them, and says whether they are to end', async t => {
+    it('are taken over only as far as the bound of their site has not become lower', async t => {
+      const { runs } = (await place.open(t)).initiated
+      await runs.enqueue([newRun({ dueAt: 1 }), newRun({ dueAt: 2 }), newRun({ dueAt: 3 })], 50)
+      assert.equal((await take(runs, { perSite: { a: 2 } })).length, 2)
+      const over = await take(runs, { node: 'm', now: 2_000, until: 9_000, perSite: { a: 1 } })
+      assert.deepEqual(
+        over.map(({ dueAt }) => dueAt),
+        [1],
+      )
+    })
+
+    it('are prolonged for who has them, who is told whether they are to end', async t => {
       const { runs } = (await place.open(t)).initiated
       const made = await runs.enqueue(
         Array.from({ length: 4 }, () => newRun({ sites: [] })),
