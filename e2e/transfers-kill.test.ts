@@ -3,123 +3,134 @@ import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { RunRow } from '@portolan/store'
 import { skipPostgres, startPostgres } from '@portolan/store/testing'
 import { startServer } from './lab/servers/start.ts'
 import { skipServer } from './lab/servers/workshop.ts'
+import { type ApiClient, serveConsole, setUp, signIn } from './support/console.ts'
 import { makeScratch } from './support/scratch.ts'
 import { type Desk, openDesk } from './transfers/desk.ts'
-import { type EngineProcess, type EngineProcessOptions, startEngine } from './transfers/engine-process.ts'
+import { type EngineProcessOptions, startEngine } from './transfers/engine-process.ts'
 import { failuresOf, type KillLoad, makeKillLoad, RUNS } from './transfers/kill-load.ts'
+import { askForRun, makeSite, makeTransfer } from './transfers/served.ts'
 
 const skip = await skipServer('vsftpd')
 /** Deaths at least; there are more until all runs are over. */
 const DEATHS = 6
-/** Milliseconds between two deaths of one engine, beside its start. */
+/** Milliseconds between two deaths of one node, beside its start. */
 const SHORTEST_LIFE = 400
 const LONGEST_LIFE = 1_800
-const LIMIT_MS = 120_000
-/** So that what the dead had is taken over soon. */
+const LIMIT_MS = 240_000
+/** Of engines beside each other: what the dead had is taken over soon. */
 const TIMING = { lease: 800, heartbeat: 200, poll: 150 }
 
-async function queueAll(desk: Desk, load: KillLoad, password: string): Promise<readonly string[]> {
-  for (const site of load.sites) await desk.site(site, password)
-  const ids: string[] = []
-  for (const { definition, files } of load.transfers) {
-    ids.push(
-      ...(await desk.queue(definition, Math.max(1, files.length), index => {
-        const file = files[index]
-        return file === undefined ? {} : { 'file.path': file }
-      })),
-    )
-  }
-  assert.equal(ids.length, RUNS)
-  return ids
+/** A node that can die. */
+interface Mortal {
+  die(): Promise<void>
 }
 
-/** Kills engines in turn, at random moments, and starts each again, until all runs are over. Answers how many died. */
-async function killUntilOver(
-  desk: Desk,
-  ids: readonly string[],
-  nodes: readonly EngineProcessOptions[],
-): Promise<number> {
-  const alive: EngineProcess[] = []
+/** Kills nodes in turn, at random moments, and starts each again, until all runs are over. Answers how many died. */
+async function killUntilOver(desk: Desk, starts: readonly (() => Promise<Mortal>)[]): Promise<number> {
+  const alive: Mortal[] = []
   try {
-    for (const node of nodes) alive.push(await startEngine(node))
+    for (const start of starts) alive.push(await start())
     const end = performance.now() + LIMIT_MS
     let deaths = 0
-    for (let turn = 0; !(await areOver(desk, ids)); turn = (turn + 1) % nodes.length) {
-      const node = nodes[turn]
-      assert.ok(node && performance.now() < end, 'it takes too long')
-      await pause(randomInt(SHORTEST_LIFE, LONGEST_LIFE) / nodes.length)
-      await alive[turn]?.stop('SIGKILL')
+    for (let turn = 0; !(await areOver(desk)); turn = (turn + 1) % starts.length) {
+      const start = starts[turn]
+      assert.ok(start && performance.now() < end, 'it takes too long')
+      await pause(randomInt(SHORTEST_LIFE, LONGEST_LIFE) / starts.length)
+      await alive[turn]?.die()
       deaths++
-      alive[turn] = await startEngine(node)
+      alive[turn] = await start()
     }
     return deaths
   } finally {
-    for (const engine of alive) await engine.stop()
+    for (const node of alive) await node.die()
   }
 }
 
-async function areOver(desk: Desk, ids: readonly string[]): Promise<boolean> {
-  const { waiting, running, retrying } = await desk.store.initiated.runs.counts(0)
-  assert.ok(waiting + running + retrying <= ids.length)
-  return waiting + running + retrying === 0
+/** @throws {AssertionError} when there are more runs than files to run for */
+async function areOver(desk: Desk): Promise<boolean> {
+  const { waiting, running, retrying, ...over } = await desk.store.initiated.runs.counts(0)
+  const ended = over.succeeded + over.failed + over.cancelled
+  assert.ok(waiting + running + retrying + ended <= RUNS, 'a file has two runs')
+  return ended === RUNS
 }
 
-async function rowsOf(desk: Desk, ids: readonly string[]): Promise<readonly RunRow[]> {
-  const rows = await Promise.all(ids.map(id => desk.store.initiated.runs.get(id)))
-  return rows.flatMap(row => row ?? [])
-}
-
-/** Runs that were gone on with after a death: without any, the test would prove nothing. */
-async function takenUp(desk: Desk, ids: readonly string[]): Promise<number> {
-  const events = await Promise.all(ids.map(id => desk.events(id)))
-  return events.filter(lines => lines.some(({ kind }) => kind === 'taken-up')).length
-}
-
-async function proveDelivery(
-  desk: Desk,
-  load: KillLoad,
-  password: string,
-  nodes: readonly EngineProcessOptions[],
-): Promise<void> {
-  const ids = await queueAll(desk, load, password)
-  const deaths = await killUntilOver(desk, ids, nodes)
-  assert.deepEqual(failuresOf(await rowsOf(desk, ids)), [])
+/** Every run has succeeded, every file is where it belongs, and enough runs were gone on with after a death to prove something. */
+async function assertDelivered(desk: Desk, load: KillLoad, deaths: number): Promise<void> {
+  const { items } = await desk.store.initiated.runs.list({ limit: 500 })
+  assert.equal(items.length, RUNS)
+  assert.deepEqual(failuresOf(items), [])
   await load.check()
-  assert.ok(deaths >= DEATHS, `only ${deaths} deaths`)
-  const again = await takenUp(desk, ids)
-  assert.ok(again >= DEATHS, `only ${again} runs were taken up`)
+  const timelines = await Promise.all(items.map(({ id }) => desk.events(id)))
+  const again = timelines.filter(lines => lines.some(({ kind }) => kind === 'taken-up')).length
+  assert.ok(deaths >= DEATHS && again >= DEATHS, `only ${deaths} deaths, and ${again} runs were taken up`)
+}
+
+/** Pushes have a trigger that watches for their files; pulls are asked for. */
+async function startByApi(api: ApiClient, load: KillLoad, password: string, out: string): Promise<void> {
+  for (const site of load.sites) await makeSite(api, site, password)
+  for (const { definition, files } of load.transfers) {
+    const pattern = `${definition.name.replace('push-', '')}-*`
+    const trigger = { on: 'watch' as const, place: { folder: out }, pattern, quietSeconds: 0 }
+    await makeTransfer(api, { ...definition, ...(files.length > 0 && { trigger }) })
+    if (files.length === 0) await askForRun(api, definition.name)
+  }
+}
+
+async function queueByStore(desk: Desk, load: KillLoad, password: string): Promise<void> {
+  for (const site of load.sites) await desk.site(site, password)
+  for (const { definition, files } of load.transfers) {
+    const properties = (index: number) => {
+      const file = files[index]
+      return file === undefined ? {} : { 'file.path': file }
+    }
+    await desk.queue(definition, Math.max(1, files.length), properties)
+  }
 }
 
 describe(`${RUNS} runs with kill -9 at random moments`, { skip }, () => {
-  it('on SQLite deliver every file exactly once, byte by byte, and leave nothing behind', async () => {
+  it('of a node on SQLite deliver every file exactly once, byte by byte, and leave nothing behind', async () => {
     await using scratch = await makeScratch()
     await using partner = await startServer('vsftpd', { logsProtocol: true })
-    const here = join(scratch.path, 'here')
-    const load = await makeKillLoad(here, partner)
-    const place = { folder: join(scratch.path, 'data') }
-    await using desk = await openDesk(place)
-    await proveDelivery(desk, load, partner.password, [{ place, node: 'a', folder: here, timing: TIMING }])
+    const load = await makeKillLoad(join(scratch.path, 'here'), partner)
+    const start = async () => {
+      const node = await serveConsole([], { cwd: scratch.path })
+      return { node, die: async () => void (await node.stop('SIGKILL')) }
+    }
+    const first = await start()
+    const out = join(scratch.path, 'here', 'out')
+    await startByApi(await setUp(first.node), load, partner.password, out).finally(first.die)
+    await using desk = await openDesk({ folder: join(scratch.path, 'data') })
+    await assertDelivered(desk, load, await killUntilOver(desk, [start]))
+    const last = await start()
+    const counts = await (await signIn(last.node.url)).must('GET', '/runs/counts').finally(last.die)
+    assert.deepEqual(counts, {
+      waiting: 0,
+      running: 0,
+      retrying: 0,
+      succeeded: RUNS,
+      failed: 0,
+      cancelled: 0,
+    })
   })
 
-  it('of two nodes on PostgreSQL, of which one lives while the other dies, too', {
+  it('of two engines on PostgreSQL, of which one lives while the other dies, do so, too', {
     skip: skipPostgres(),
   }, async () => {
     await using scratch = await makeScratch()
     await using postgres = await startPostgres({ durable: true })
     await using partner = await startServer('vsftpd', { logsProtocol: true })
-    const here = join(scratch.path, 'here')
-    const load = await makeKillLoad(here, partner)
+    const load = await makeKillLoad(join(scratch.path, 'here'), partner)
     const place = { folder: join(scratch.path, 'data'), database: postgres.url }
     await using desk = await openDesk(place)
-    await proveDelivery(
-      desk,
-      load,
-      partner.password,
-      ['a', 'b'].map(node => ({ place, node, folder: here, timing: TIMING })),
-    )
+    await queueByStore(desk, load, partner.password)
+    const starts = ['a', 'b'].map(node => async () => {
+      const options: EngineProcessOptions = { place, node, folder: '/', timing: TIMING }
+      const engine = await startEngine(options)
+      return { die: () => engine.stop('SIGKILL') }
+    })
+    await assertDelivered(desk, load, await killUntilOver(desk, starts))
   })
 })

@@ -17,17 +17,13 @@ const LARGE = 3_000_000
 /** Bytes per second of each node: slow enough that deaths fall into the middle of files, large and small. */
 const BANDWIDTH = { quick: 800_000, slow: 5_000_000 }
 
-const AFTER: Readonly<Record<'keep' | 'delete' | 'move', PostAction>> = {
-  keep: { do: 'nothing' },
-  delete: { do: 'delete' },
-  move: { do: 'move', to: '/sent' },
-}
-type After = keyof typeof AFTER
+const AFTERS = ['keep', 'delete', 'move'] as const
+type After = (typeof AFTERS)[number]
 
 /** Files to be sent and fetched, what is to become of them, and whether it has. */
 export interface KillLoad {
   readonly sites: readonly SiteInput[]
-  /** Each with the files of its runs, or none for a pull: one run each. */
+  /** Each with the files of its runs, or none for a pull: one run each. The names of the files begin with that of the transfer behind `push-`. */
   readonly transfers: readonly { readonly definition: TransferInput; readonly files: readonly string[] }[]
   /** Every file is where it belongs, once, and nothing else is anywhere. @throws {AssertionError} */
   check(): Promise<void>
@@ -35,15 +31,15 @@ export interface KillLoad {
 
 /**
  * Makes the files.
- * @param here - this server's folder: out, sent and in are made there
+ * @param here - a folder of this machine: out, sent and in are made there
  */
 export async function makeKillLoad(here: string, partner: LabServer): Promise<KillLoad> {
   for (const name of ['out', 'sent', 'in']) await mkdir(join(here, name), { recursive: true })
   const pushes = new Map<string, { hash: string; after: After; large: boolean }>()
   for (let index = 0; index < RUNS - PULLS; index++) {
     const large = index % Math.floor(RUNS / LARGE_PUSHES) === 0
-    const after: After = (['keep', 'delete', 'move'] as const)[index % 3] ?? 'keep'
-    const name = `push-${index}.bin`
+    const after: After = AFTERS[index % 3] ?? 'keep'
+    const name = `${after}-${sizeName(large)}-${index}.bin`
     pushes.set(name, { after, large, hash: await fill(join(here, 'out', name), large ? LARGE : SMALL) })
   }
   const pulls = new Map<string, string>()
@@ -58,30 +54,34 @@ export async function makeKillLoad(here: string, partner: LabServer): Promise<Ki
     }
   }
 
+  const actions: Readonly<Record<After, PostAction>> = {
+    keep: { do: 'nothing' },
+    delete: { do: 'delete' },
+    move: { do: 'move', to: join(here, 'sent') },
+  }
   const pushFrom = (after: After, large: boolean) => ({
     definition: {
-      name: `push-${after}-${large ? 'large' : 'small'}`,
-      steps: [{ do: 'push' as const, site: large ? 'slow' : 'quick', onSuccess: AFTER[after] }],
+      name: `push-${after}-${sizeName(large)}`,
+      steps: [{ do: 'push' as const, site: large ? 'slow' : 'quick', onSuccess: actions[after] }],
     },
     files: [...pushes]
       .filter(([, push]) => push.after === after && push.large === large)
-      .map(([name]) => `/out/${name}`),
+      .map(([name]) => join(here, 'out', name)),
   })
-  const afters: readonly After[] = ['keep', 'delete', 'move']
   return {
     sites: [
       { name: 'quick', ...addressAndUser(partner), connections: 4, bandwidth: BANDWIDTH.quick, ...IMPATIENT },
       { name: 'slow', ...addressAndUser(partner), connections: 3, bandwidth: BANDWIDTH.slow, ...IMPATIENT },
     ],
     transfers: [
-      ...afters.flatMap(after => [pushFrom(after, true), pushFrom(after, false)]),
+      ...AFTERS.flatMap(after => [pushFrom(after, true), pushFrom(after, false)]),
       ...Array.from({ length: PULLS }, (_, index) => ({
         definition: {
           name: `pull-${index}`,
           steps: [
             {
               ...{ do: 'pull' as const, site: index % 7 === 0 ? 'slow' : 'quick', from: `fetch-${index}` },
-              ...{ to: { folder: '/in' }, quietSeconds: 0 },
+              ...{ to: { folder: join(here, 'in') }, quietSeconds: 0 },
               remoteOnSuccess: { do: 'delete' as const },
             },
           ],
@@ -108,6 +108,8 @@ const IMPATIENT = {
   timeouts: { connect: 10, reply: 20, idle: 10, completion: 20 },
   retry: { attempts: 100, first: 0.2, factor: 1, ceiling: 1, jitter: 0.5 },
 } as const
+
+const sizeName = (large: boolean) => (large ? 'large' : 'small')
 
 /** @returns the SHA-256 of what was written */
 async function fill(path: string, most: number): Promise<string> {
