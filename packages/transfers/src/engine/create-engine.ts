@@ -61,7 +61,7 @@ class RunningEngine implements Engine {
     this.#now = now
     this.#catalog = new Catalog(store.initiated)
     this.#sites = new SiteClients(this.#catalog, () => options.activePorts())
-    this.#saver = new RunSaver({ runs, node })
+    this.#saver = new RunSaver({ runs, node, writers: () => this.#heartbeat.held.size })
     const onTrouble = (error: unknown) => this.#warn('RUN_QUEUE', error)
     this.#heartbeat = new Heartbeat({ runs, node, timing, now, onTrouble })
     this.#tools = {

@@ -19,6 +19,8 @@ export interface DispatcherOptions {
 
 /** Milliseconds that runs which end one after the other are waited for, so that several are taken at once. */
 const GATHER_MS = 2
+/** Milliseconds before a queue is looked at again from which something was taken. */
+const SOON_MS = 50
 /** Milliseconds before a queue is looked at again in which somebody is due who may not begin yet. */
 const BLOCKED_MS = 1_000
 
@@ -111,6 +113,8 @@ export class Dispatcher {
     const rows = await runs.lease({ node, now: at, until, limit, perSite })
     for (const row of rows) this.#begin(row, until)
     if (rows.length === limit) return timing.poll
+    // Whoever is next is asked for once there is nobody to be taken.
+    if (rows.length > 0) return SOON_MS
     const due = await runs.nextDue()
     const wait = due === undefined ? Number.POSITIVE_INFINITY : due - now()
     if (this.#working === 0 && wait > 0) this.#tell(this.#quiet)

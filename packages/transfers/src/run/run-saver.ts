@@ -17,7 +17,9 @@ interface Waiting {
 export interface RunSaverOptions {
   readonly runs: Pick<Runs, 'saveAll'>
   readonly node: string
-  /** Milliseconds that a write waits for others when several runs write. Default 4. */
+  /** How many runs there are that may write: a write waits for the others a moment. Default 1. */
+  writers?(): number
+  /** The longest that it waits, in milliseconds. Default 10. */
   readonly lingerMs?: number
   /** How often a database that does not answer is asked again, 500 ms apart: less than a lease lasts. Default 12. */
   readonly tries?: number
@@ -34,16 +36,18 @@ export class RunSaver {
   readonly #runs: Pick<Runs, 'saveAll'>
   readonly #node: string
   readonly #lingerMs: number
+  readonly #writers: () => number
   readonly #tries: number
   #queue: Waiting[] = []
   #writing: Promise<void> | undefined
-  /** How many wrote together the last time: whether waiting for others is worth it. */
-  #company = 1
+  /** Ends the wait for others. */
+  #go: (() => void) | undefined
 
-  constructor({ runs, node, lingerMs = 4, tries = 12 }: RunSaverOptions) {
+  constructor({ runs, node, writers = () => 1, lingerMs = 10, tries = 12 }: RunSaverOptions) {
     this.#runs = runs
     this.#node = node
     this.#lingerMs = lingerMs
+    this.#writers = writers
     this.#tries = tries
   }
 
@@ -51,21 +55,35 @@ export class RunSaver {
   save(id: string, write: RunWrite): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>()
     this.#queue.push({ id, write, resolve, reject })
+    if (this.#queue.length >= this.#writers()) this.#go?.()
     this.#writing ??= this.#write()
     return promise
   }
 
   async #write(): Promise<void> {
     try {
-      await (this.#company > 1 ? sleep(this.#lingerMs) : undefined)
       while (this.#queue.length > 0) {
+        await this.#gather()
         const batch = this.#queue.splice(0, MOST_AT_ONCE)
-        this.#company = Math.max(batch.length, this.#company >> 1)
         await this.#writeBatch(batch)
       }
     } finally {
       this.#writing = undefined
     }
+  }
+
+  /** Waits until every run has something to write, but not for long. */
+  async #gather(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#go = resolve
+    const writers = this.#writers()
+    const wait = this.#queue.length >= writers ? 0 : Math.min(this.#lingerMs, writers)
+    const timer = wait > 0 ? setTimeout(resolve, wait) : undefined
+    // What is written in the same turn comes along in any case.
+    if (!timer) setImmediate(resolve)
+    await promise
+    clearTimeout(timer)
+    this.#go = undefined
   }
 
   async #writeBatch(batch: readonly Waiting[]): Promise<void> {
