@@ -129,7 +129,7 @@ function Cause({ run }: { run: Run }) {
   return (
     <div className={classes.cause}>
       {run.cause.text}
-      {run.error && (
+      {run.error && run.state !== 'cancelled' && (
         <p className={classes.fault} title={run.error.text}>
           {run.error.text}
         </p>

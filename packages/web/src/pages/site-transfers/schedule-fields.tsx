@@ -1,10 +1,11 @@
-import { Input, SegmentedControl, Select, TagsInput, Text, TextInput } from '@mantine/core'
+import { Select, TagsInput, Text, TextInput } from '@mantine/core'
 import type { FormErrors } from '@mantine/form'
 import { useDebouncedValue } from '@mantine/hooks'
 import type { ScheduleTried } from '@portolan/console/contract'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api } from '../../api/client.ts'
+import { Segments } from '../sites/segments.tsx'
 import { cronText } from './cron-text.ts'
 import classes from './transfer-editor.module.css'
 import type { TransferForm } from './transfer-form.ts'
@@ -19,6 +20,10 @@ interface ScheduleFieldsProps {
   readonly disabled: boolean
 }
 
+const MISSED = [
+  { value: 'once', label: 'is made up for, once' },
+  { value: 'skip', label: 'is left out' },
+] as const
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 /** A schedule, with what it says in words and the next five times of it as it is typed. */
@@ -72,7 +77,7 @@ export function ScheduleFields({ schedule, onChange, errors, disabled }: Schedul
           </ol>
         ) : (
           <Text size="sm" c="dimmed">
-            {tried ? 'It never comes.' : '…'}
+            {tried ? 'They show here once the schedule is one.' : '…'}
           </Text>
         )}
       </div>
@@ -87,20 +92,13 @@ export function ScheduleFields({ schedule, onChange, errors, disabled }: Schedul
         error={problemAt('except') || undefined}
         onChange={except => onChange({ ...schedule, except })}
       />
-      <Input.Wrapper label="A time that was missed while no node was up" labelElement="div" id="missed">
-        <SegmentedControl
-          aria-labelledby="missed-label"
-          disabled={disabled}
-          data={[
-            { value: 'once', label: 'is made up for, once' },
-            { value: 'skip', label: 'is left out' },
-          ]}
-          value={schedule.missed}
-          onChange={missed => {
-            if (missed === 'once' || missed === 'skip') onChange({ ...schedule, missed })
-          }}
-        />
-      </Input.Wrapper>
+      <Segments
+        label="A time that was missed while no node was up"
+        disabled={disabled}
+        options={MISSED}
+        value={schedule.missed}
+        onChange={missed => onChange({ ...schedule, missed })}
+      />
     </>
   )
 }

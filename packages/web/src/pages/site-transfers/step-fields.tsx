@@ -88,7 +88,7 @@ export function StepFields(props: StepFieldsProps) {
         <>
           <TagsInput
             label="To"
-            required
+            withAsterisk
             splitChars={[',', ' ']}
             acceptValueOnBlur
             disabled={disabled}

@@ -2,7 +2,7 @@ import { ActionIcon, Button, Menu, Paper, Select, Text, Tooltip } from '@mantine
 import type { FormErrors } from '@mantine/form'
 import type { Step } from '@portolan/console/contract'
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useId, useState } from 'react'
 import type { Keyed } from '../../components/keyed.ts'
 import { move } from '../../components/reorder.ts'
 import { hasFields, StepFields } from './step-fields.tsx'
@@ -36,8 +36,19 @@ interface StepsEditorProps {
 /** Steps in their order, a card for each. The order is changed by buttons. */
 export function StepsEditor({ path, label, steps, onChange, errors, disabled, none }: StepsEditorProps) {
   const [said, setSaid] = useState('')
+  const id = useId()
+  const [moved, setMoved] = useState<{ readonly key: number; readonly up: boolean }>()
+  useEffect(() => {
+    if (moved === undefined) return
+    // A card that goes to another place takes the focus with it; its button may have become one that does nothing.
+    const buttons = [moved.up, !moved.up].map(up => document.getElementById(buttonId(id, moved.key, up)))
+    buttons.find(button => button?.hasAttribute('disabled') === false)?.focus()
+    setMoved(undefined)
+  }, [moved, id])
   const shift = (from: number, to: number) => {
     onChange(move(steps, from, to))
+    const key = steps[from]?.key
+    if (key !== undefined) setMoved({ key, up: to < from })
     setSaid(`The step is now number ${to + 1} of ${steps.length}`)
   }
   const put = (place: number, step: Keyed<StepForm>) =>
@@ -49,6 +60,7 @@ export function StepsEditor({ path, label, steps, onChange, errors, disabled, no
           {steps.map((step, at) => (
             <Paper key={step.key} component="li" className={classes.step}>
               <StepHead
+                ids={{ up: buttonId(id, step.key, true), down: buttonId(id, step.key, false) }}
                 at={at}
                 count={steps.length}
                 step={step}
@@ -119,7 +131,11 @@ function AddStep({ label, onAdd }: { label: string; onAdd: (kind: Step['do']) =>
   )
 }
 
+const buttonId = (list: string, key: number, up: boolean) => `${list}-${key}-${up ? 'up' : 'down'}`
+
 interface StepHeadProps {
+  /** Of the buttons that move the step. */
+  readonly ids: { readonly up: string; readonly down: string }
   readonly at: number
   readonly count: number
   readonly step: StepForm
@@ -130,7 +146,7 @@ interface StepHeadProps {
   readonly onRemove: () => void
 }
 
-function StepHead({ at, count, step, error, disabled, onKind, onMove, onRemove }: StepHeadProps) {
+function StepHead({ ids, at, count, step, error, disabled, onKind, onMove, onRemove }: StepHeadProps) {
   const called = `step ${at + 1}`
   return (
     <div className={classes.stepHead}>
@@ -151,12 +167,18 @@ function StepHead({ at, count, step, error, disabled, onKind, onMove, onRemove }
       {!disabled && (
         <div className={classes.stepActions}>
           <Tooltip label="Earlier">
-            <ActionIcon aria-label={`Move ${called} up`} disabled={at === 0} onClick={() => onMove(at - 1)}>
+            <ActionIcon
+              id={ids.up}
+              aria-label={`Move ${called} up`}
+              disabled={at === 0}
+              onClick={() => onMove(at - 1)}
+            >
               <IconArrowUp size={16} aria-hidden />
             </ActionIcon>
           </Tooltip>
           <Tooltip label="Later">
             <ActionIcon
+              id={ids.down}
               aria-label={`Move ${called} down`}
               disabled={at === count - 1}
               onClick={() => onMove(at + 1)}

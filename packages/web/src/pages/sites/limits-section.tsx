@@ -1,8 +1,14 @@
-import { Group, Input, NumberInput, SegmentedControl, TextInput } from '@mantine/core'
+import { Group, NumberInput, TextInput } from '@mantine/core'
 import { FormSection } from '../../components/form-section.tsx'
 import { RetryFields } from '../site-transfers/retry-fields.tsx'
 import type { SiteSectionProps } from './partner-section.tsx'
 import { rateOfField } from './rate-field.ts'
+import { Segments } from './segments.tsx'
+
+const TYPES = [
+  { value: 'binary', label: 'Binary' },
+  { value: 'ascii', label: 'ASCII: ends of lines' },
+] as const
 
 /** Where files are at the partner, and how they are sent. */
 export function FilesSection({ form, disabled }: SiteSectionProps) {
@@ -16,17 +22,13 @@ export function FilesSection({ form, disabled }: SiteSectionProps) {
         disabled={disabled}
         {...form.getInputProps('folder')}
       />
-      <Input.Wrapper label="Type" labelElement="div" id="site-type">
-        <SegmentedControl
-          aria-labelledby="site-type-label"
-          disabled={disabled}
-          data={[
-            { value: 'binary', label: 'Binary' },
-            { value: 'ascii', label: 'ASCII: ends of lines are converted' },
-          ]}
-          {...form.getInputProps('type')}
-        />
-      </Input.Wrapper>
+      <Segments
+        label="Type"
+        disabled={disabled}
+        options={TYPES}
+        value={form.values.type}
+        onChange={type => form.setFieldValue('type', type)}
+      />
     </FormSection>
   )
 }

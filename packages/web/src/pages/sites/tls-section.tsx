@@ -1,10 +1,15 @@
-import { Input, SegmentedControl, Switch, Text, Textarea, TextInput } from '@mantine/core'
+import { Switch, Text, Textarea, TextInput } from '@mantine/core'
 import type { SiteView } from '@portolan/console/contract'
 import { FormSection } from '../../components/form-section.tsx'
 import { Notice } from '../../components/notice.tsx'
 import type { SiteSectionProps } from './partner-section.tsx'
 import { SecretField } from './secret-field.tsx'
+import { Segments } from './segments.tsx'
 
+const DATA = [
+  { value: 'private', label: 'Under TLS (PROT P)' },
+  { value: 'clear', label: 'In the clear (PROT C)' },
+] as const
 const MONOSPACE = { input: { fontFamily: 'var(--mantine-font-family-monospace)' } }
 
 /** What is checked of the partner's certificate, and what this server shows in turn. */
@@ -78,17 +83,13 @@ export function TlsSection({ form, site, disabled }: SiteSectionProps & { site: 
         error={form.errors['secrets.key']}
         onChange={secret => form.setFieldValue('key', secret)}
       />
-      <Input.Wrapper label="Data connections" labelElement="div" id="tls-data">
-        <SegmentedControl
-          aria-labelledby="tls-data-label"
-          disabled={disabled}
-          data={[
-            { value: 'private', label: 'Under TLS (PROT P)' },
-            { value: 'clear', label: 'In the clear (PROT C)' },
-          ]}
-          {...form.getInputProps('tls.data')}
-        />
-      </Input.Wrapper>
+      <Segments
+        label="Data connections"
+        disabled={disabled}
+        options={DATA}
+        value={tls.data}
+        onChange={data => form.setFieldValue('tls.data', data)}
+      />
     </FormSection>
   )
 }
