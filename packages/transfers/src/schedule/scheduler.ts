@@ -86,9 +86,7 @@ export class Scheduler implements AsyncDisposable {
   #look(): void {
     this.#isWanted = true
     if (this.#working || this.#closed) return
-    this.#working = this.#work().finally(() => {
-      this.#working = undefined
-    })
+    this.#working = this.#work()
   }
 
   async #work(): Promise<void> {
@@ -103,6 +101,8 @@ export class Scheduler implements AsyncDisposable {
       }
       this.#sleep()
     }
+    // In the turn in which nothing is wanted: a look that is asked for from now on begins anew.
+    this.#working = undefined
   }
 
   #sleep(): void {

@@ -12,10 +12,11 @@ import {
   relativeTo,
   uploadVersion,
 } from './file-facts.ts'
+import { FolderLook } from './folder-look.ts'
 import { arrivalTriggers, type FolderTrigger } from './folder-trigger.ts'
 import { newRun, runProperties } from './new-run.ts'
 import { sentenceOf, type TriggerParts } from './parts.ts'
-import { lookAt, scanFolder } from './scan-folder.ts'
+import { lookAt } from './scan-folder.ts'
 
 /** A file that was uploaded whole. `path` as the user sees it. */
 export interface ArrivedFile {
@@ -47,6 +48,7 @@ const MOST_KNOWN = 50_000
 export class Arrivals {
   readonly #parts: TriggerParts
   readonly #startedAt: number
+  readonly #look: FolderLook
   /** Occurrences that need no second look, by what made them. */
   readonly #known = new Map<string, 'event' | 'scan'>()
   /** Where the folders of triggers are. Files of other users may get there, too. */
@@ -56,6 +58,7 @@ export class Arrivals {
   constructor(parts: TriggerParts) {
     this.#parts = parts
     this.#startedAt = parts.clock.now()
+    this.#look = new FolderLook(parts)
   }
 
   /** Makes the runs of an upload. @throws when they could not be queued */
@@ -151,33 +154,15 @@ export class Arrivals {
   }
 
   async #scanOne(arrival: Arrival, now: number): Promise<boolean> {
-    const { transfer, trigger, matches } = arrival
-    const { subfolders, place } = trigger
-    const { signal, warn } = this.#parts
-    try {
-      const root = await this.#parts.resolve(place, 'read')
-      const { files, complete } = await scanFolder(root, { subfolders, matches, signal })
-      if (!complete) {
-        warn(
-          'folder-too-full',
-          `The folder of the transfer ${transfer.name} holds more than is looked at: move files out of it once they are delivered.`,
-        )
-      }
-      const runs = files
-        .filter(file => this.#isLost(arrival, file, now))
-        .flatMap(file => this.#runFor(arrival, file) ?? [])
-        .filter(run => !this.#known.has(knownKey(run)))
-      await this.#parts.writer.add(runs)
-      for (const run of runs) this.#remember(run, 'scan')
-      return true
-    } catch (error) {
-      signal.throwIfAborted()
-      warn(
-        'folder-unread',
-        `The folder of the transfer ${transfer.name} could not be looked at: ${sentenceOf(error)}`,
-      )
-      return false
-    }
+    const files = await this.#look.files(arrival)
+    if (!files) return false
+    const runs = files
+      .filter(file => this.#isLost(arrival, file, now))
+      .flatMap(file => this.#runFor(arrival, file) ?? [])
+      .filter(run => !this.#known.has(knownKey(run)))
+    await this.#parts.writer.add(runs)
+    for (const run of runs) this.#remember(run, 'scan')
+    return true
   }
 
   /** Whether a file came at a time of which no scan knows yet, and no event will tell of it any more. */

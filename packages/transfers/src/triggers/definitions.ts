@@ -64,9 +64,8 @@ export class Definitions implements Disposable {
   /** Reads them; resolves when they are there, or when the store could not be read: then it is tried again by itself. */
   async load(): Promise<void> {
     this.#isStale = true
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = undefined
-    })
+    if (this.#closed) return
+    this.#reading ??= this.#read()
     await this.#reading
   }
 
@@ -79,13 +78,13 @@ export class Definitions implements Disposable {
         this.#byName = new Map(documents.flatMap(document => this.#understand(document)))
         this.#all = [...this.#byName.values()]
         this.#retryMs = RETRY_MS
+        for (const listener of this.#listeners) listener()
       } catch (error) {
         this.#tryAgain(error)
-        return
       }
     }
-    if (this.#closed) return
-    for (const listener of this.#listeners) listener()
+    // In the turn in which nothing is stale: a change from now on is read anew.
+    this.#reading = undefined
   }
 
   #tryAgain(error: unknown): void {

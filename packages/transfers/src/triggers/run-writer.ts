@@ -56,9 +56,7 @@ export class RunWriter implements AsyncDisposable {
     this.#count += runs.length
     const { promise, resolve, reject } = Promise.withResolvers<readonly RunRow[]>()
     this.#waiting.push({ runs, resolve, reject })
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = undefined
-    })
+    this.#writing ??= this.#write()
     return promise
   }
 
@@ -74,6 +72,8 @@ export class RunWriter implements AsyncDisposable {
       }
       this.#count -= batch.reduce((sum, { runs }) => sum + runs.length, 0)
     }
+    // In the turn in which nothing waits: what is added from now on begins anew.
+    this.#writing = undefined
   }
 
   #takeBatch(): Waiting[] {

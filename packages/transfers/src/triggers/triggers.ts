@@ -27,6 +27,7 @@ export class Triggers implements AsyncDisposable {
   #timer: Disposable | undefined
   readonly #events: (() => Promise<void>)[] = []
   readonly #working = new Set<Promise<void>>()
+  #workers = 0
   #scanning: Promise<void> | undefined
   #isWanted = false
   #isOverfull = false
@@ -60,9 +61,7 @@ export class Triggers implements AsyncDisposable {
   scan(): void {
     this.#isWanted = true
     if (this.#closing.signal.aborted) return
-    this.#scanning ??= this.#scan().finally(() => {
-      this.#scanning = undefined
-    })
+    this.#scanning ??= this.#scan()
   }
 
   /** Resolves when everything that was told has made its runs, and no scan is under way. */
@@ -85,7 +84,8 @@ export class Triggers implements AsyncDisposable {
       return
     }
     this.#events.push(work)
-    if (this.#working.size >= AT_ONCE) return
+    if (this.#workers >= AT_ONCE) return
+    this.#workers++
     const working = this.#work().finally(() => this.#working.delete(working))
     this.#working.add(working)
   }
@@ -95,35 +95,41 @@ export class Triggers implements AsyncDisposable {
       try {
         await event()
       } catch (error) {
-        if (this.#closing.signal.aborted) return
+        if (this.#closing.signal.aborted) break
         this.#parts.warn('run-not-queued', `A transfer did not begin: ${sentenceOf(error)}`)
       }
     }
+    // In the turn in which no event waits: the next one has a worker of its own.
+    this.#workers--
     this.#isOverfull = false
   }
 
   async #scan(): Promise<void> {
-    let again: number | undefined
     while (this.#isWanted && !this.#closing.signal.aborted) {
       this.#isWanted = false
       this.#timer?.[Symbol.dispose]()
-      again = undefined
-      for (const part of [this.#arrivals, this.#ended, this.#watches]) {
-        try {
-          again = (await part.scan()) ?? again
-        } catch (error) {
-          if (this.#closing.signal.aborted) return
-          this.#parts.warn(
-            'scan-failed',
-            `What may have been missed could not be looked for: ${sentenceOf(error)}`,
-          )
-        }
+      const next = await this.#scanAll()
+      if (!this.#closing.signal.aborted) this.#timer = this.#parts.clock.at(next, () => this.scan())
+    }
+    // In the turn in which none is wanted: one that is asked for from now on begins anew.
+    this.#scanning = undefined
+  }
+
+  /** Answers when the next one is due. */
+  async #scanAll(): Promise<number> {
+    let next = this.#parts.clock.now() + SCAN_MS
+    for (const part of [this.#arrivals, this.#ended, this.#watches]) {
+      try {
+        next = Math.min((await part.scan()) ?? next, next)
+      } catch (error) {
+        if (this.#closing.signal.aborted) break
+        this.#parts.warn(
+          'scan-failed',
+          `What may have been missed could not be looked for: ${sentenceOf(error)}`,
+        )
       }
     }
-    if (this.#closing.signal.aborted) return
-    const { clock } = this.#parts
-    const next = clock.now() + SCAN_MS
-    this.#timer = clock.at(Math.min(again ?? next, next), () => this.scan())
+    return next
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -8,10 +8,10 @@ import {
   fileRunProperties,
   pathBelow,
 } from './file-facts.ts'
+import { FolderLook } from './folder-look.ts'
 import { type FolderTrigger, watchTriggers } from './folder-trigger.ts'
 import { newRun, runProperties } from './new-run.ts'
-import { sentenceOf, type TriggerParts } from './parts.ts'
-import { scanFolder } from './scan-folder.ts'
+import type { TriggerParts } from './parts.ts'
 
 type Watch = FolderTrigger<'watch'>
 
@@ -33,11 +33,13 @@ const SHORTEST_LOOK_MS = 250
  */
 export class Watches {
   readonly #parts: TriggerParts
+  readonly #look: FolderLook
   /** What was seen, by definition and path. */
   #seen = new Map<Watch['transfer'], ReadonlyMap<string, Seen>>()
 
   constructor(parts: TriggerParts) {
     this.#parts = parts
+    this.#look = new FolderLook(parts)
   }
 
   /** Looks into all folders once; answers when one has to be looked into again, in milliseconds, because a file is not quiet yet. */
@@ -46,7 +48,7 @@ export class Watches {
     let again: number | undefined
     for (const watch of watchTriggers(this.#parts.definitions.all())) {
       const before = this.#seen.get(watch.transfer) ?? new Map<string, Seen>()
-      const now = (await this.#scanOne(watch, before)) ?? before
+      const now = await this.#scanOne(watch, before)
       seen.set(watch.transfer, now)
       const next = nextLook(watch, now)
       if (next !== undefined) again = Math.min(again ?? next, next)
@@ -55,47 +57,25 @@ export class Watches {
     return again === undefined ? undefined : Math.max(again, this.#parts.clock.now() + SHORTEST_LOOK_MS)
   }
 
-  /** Answers what was seen; undefined when the folder could not be looked into. */
-  async #scanOne(
-    watch: Watch,
-    before: ReadonlyMap<string, Seen>,
-  ): Promise<ReadonlyMap<string, Seen> | undefined> {
-    const { transfer, trigger, matches } = watch
-    const { signal, warn, clock } = this.#parts
-    try {
-      const root = await this.#parts.resolve(trigger.place, 'read')
-      const { files, complete } = await scanFolder(root, { subfolders: trigger.subfolders, matches, signal })
-      if (!complete) {
-        warn(
-          'folder-too-full',
-          `The folder of the transfer ${transfer.name} holds more than is looked at: move files out of it once they are delivered.`,
-        )
-      }
-      const now = clock.now()
-      const seen = new Map(files.map(file => [file.relative, look(file, before.get(file.relative), now)]))
-      const quiet = files.filter(({ relative }) => {
-        const one = seen.get(relative)
-        return one && one.state !== 'taken' && now - one.since >= trigger.quietSeconds * 1000
-      })
-      const runs = quiet.map(file => ({ file, run: runFor(watch, file, now) }))
-      await this.#queue(
-        transfer.name,
-        runs.flatMap(({ run }) => run ?? []),
-        now,
-      )
-      for (const { file, run } of runs) {
-        const state = run ? 'taken' : 'held'
-        seen.set(file.relative, { version: contentVersion(file), since: now, state })
-      }
-      return seen
-    } catch (error) {
-      signal.throwIfAborted()
-      warn(
-        'folder-unread',
-        `The folder of the transfer ${transfer.name} could not be looked at: ${sentenceOf(error)}`,
-      )
-      return undefined
+  /** Answers what was seen; what was before when the folder could not be looked into. */
+  async #scanOne(watch: Watch, before: ReadonlyMap<string, Seen>): Promise<ReadonlyMap<string, Seen>> {
+    const files = await this.#look.files(watch)
+    if (!files) return before
+    const { transfer, trigger } = watch
+    const now = this.#parts.clock.now()
+    const seen = new Map(files.map(file => [file.relative, look(file, before.get(file.relative), now)]))
+    const quiet = files.filter(({ relative }) => {
+      const one = seen.get(relative)
+      return one && one.state !== 'taken' && now - one.since >= trigger.quietSeconds * 1000
+    })
+    const made = quiet.map(file => ({ file, run: runFor(watch, file, now) }))
+    const runs = made.flatMap(({ run }) => run ?? [])
+    await this.#queue(transfer.name, runs, now)
+    for (const { file, run } of made) {
+      const one = seen.get(file.relative)
+      if (one) seen.set(file.relative, { ...one, state: run ? 'taken' : 'held' })
     }
+    return seen
   }
 
   async #queue(name: string, runs: readonly NewRun[], now: number): Promise<void> {
