@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { after, before, test } from 'node:test'
+import { run as runSchema } from '../contract/index.ts'
 import { type Caller, startTestApp, type TestApp } from '../http/testing-app.ts'
 import { RawFtp, somePorts } from '../resources/testing-ftp.ts'
 import { liveRoutes } from './live.ts'
@@ -122,6 +123,20 @@ test('nothing is looked at while nobody watches', async () => {
   assert.equal(listeners(), own)
 })
 
+test('runs of transfers are told as they change', async () => {
+  using watching = await Watching.open('run', operator)
+  const { runs } = app.services.store.initiated
+  const now = Date.now()
+  const cause = { kind: 'request', text: 'somebody asks', properties: {} } as const
+  const definition = { name: 'nightly', steps: [{ do: 'delete' }] }
+  const run = { transfer: 'nightly', sites: [], cause, definition, dueAt: now + 3_600_000 }
+  const [row] = await runs.enqueue([run], now)
+  const queued = runSchema.parse(await watching.next('run'))
+  assert.deepEqual([queued.id, queued.state], [row?.id, 'waiting'])
+  await runs.cancel(queued.id, now)
+  assert.equal(runSchema.parse(await watching.next('run')).state, 'cancelled')
+})
+
 for (const { topics, scopes, status } of [
   { topics: 'sessions', scopes: ['sessions:read'], status: 200 },
   { topics: 'sessions', scopes: ['sessions:write'], status: 200 },
@@ -129,6 +144,8 @@ for (const { topics, scopes, status } of [
   { topics: 'sample,transfer', scopes: ['metrics:read'], status: 403 },
   { topics: 'incident', scopes: ['sessions:read'], status: 403 },
   { topics: 'ports', scopes: ['logs:read'], status: 403 },
+  { topics: 'run', scopes: ['logs:read'], status: 403 },
+  { topics: 'run', scopes: ['transfers:read'], status: 200 },
   { topics: 'everything', scopes: ['logs:read'], status: 422 },
   { topics: '', scopes: ['logs:read'], status: 422 },
 ] as const) {

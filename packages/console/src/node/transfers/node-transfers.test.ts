@@ -116,6 +116,7 @@ test('secrets of mail and webhooks come from files; what cannot be read is told 
     text => warned.push(text),
   )
   await outside.refresh()
+  await outside.refresh()
   assert.equal(outside.mail()?.password, 'of mail')
   assert.equal(outside.mail()?.tls, 'starttls')
   assert.equal(outside.webhookKey(), undefined)

@@ -5,7 +5,6 @@ import type { Engine, EngineEvent } from '@portolan/transfers'
 import type { LocalPlace } from '@portolan/transfers/model'
 import { Problem } from '../../http/problem.ts'
 import { activePortsOf } from '../../resources/partners/active-ports.ts'
-import { readPartners } from '../../resources/partners/partners.ts'
 import { engineName } from './engine-name.ts'
 import { Outside } from './outside.ts'
 import { Places, type PlacesOptions } from './places.ts'
@@ -25,7 +24,7 @@ export interface NodeTransfersOptions {
 
 /** The transfers of this node, for routes and live pages. */
 export interface TransfersOfNode {
-  /** The engine, loaded and started when it does not run yet. @throws {Problem} 409 `TRANSFERS_OFF` */
+  /** The engine, loaded and started when it does not run yet. @throws {Problem} 409 `TRANSFERS_OFF`, 503 `TRANSFERS_UNAVAILABLE` */
   engine(): Promise<Engine>
   readonly running: Engine | undefined
   /** Whether this node runs transfers at all. */
@@ -46,8 +45,6 @@ export class NodeTransfers implements TransfersOfNode, AsyncDisposable {
   readonly #listeners = new Set<(event: EngineEvent) => void>()
   #engine: Engine | undefined
   #concurrency = 0
-  #watchesArrivals = false
-  #watchesFailures = false
   #feed: Disposable | undefined
   #timer: NodeJS.Timeout | undefined
   /** The last start or stop that was asked for. Never rejects. */
@@ -87,20 +84,19 @@ export class NodeTransfers implements TransfersOfNode, AsyncDisposable {
     await this.#inTurn(() => this.#look())
   }
 
-  /** Reads files with secrets again. */
-  refresh(): Promise<void> {
-    return this.#engine ? this.#outside.refresh() : Promise.resolve()
-  }
-
   async engine(): Promise<Engine> {
     await this.#inTurn(async () => {
       if (this.enabled && !this.#closed) await this.#begin()
     })
     if (this.#engine) return this.#engine
-    const text = this.#closed
-      ? 'the node is stopping'
-      : 'this node runs no transfers: set transfers.enabled in the settings, or ask another node'
-    throw new Problem(this.#closed ? 503 : 409, 'TRANSFERS_OFF', text)
+    if (!this.enabled) {
+      const text = 'this node runs no transfers: set transfers.enabled in the settings, or ask another node'
+      throw new Problem(409, 'TRANSFERS_OFF', text)
+    }
+    const text = this.#closed ? 'the node is stopping' : 'the transfers of this node could not be started'
+    throw new Problem(503, 'TRANSFERS_UNAVAILABLE', `${text}: try again in a moment`, undefined, {
+      headers: { 'retry-after': '5' },
+    })
   }
 
   subscribe(listener: (event: EngineEvent) => void): Disposable {
@@ -116,11 +112,11 @@ export class NodeTransfers implements TransfersOfNode, AsyncDisposable {
   take(event: ServerEvent): void {
     const engine = this.#engine
     if (!engine) return
-    if (event.type === 'data-failed' && this.#watchesFailures) {
+    if (event.type === 'data-failed') {
       const { user = '', address, code, text } = event
       engine.dataFailed({ user, address, code, text })
     }
-    if (!this.#watchesArrivals || !('user' in event) || event.user === undefined) return
+    if (!('user' in event) || event.user === undefined) return
     const { user } = event
     if (event.type === 'transfer-ended' && event.direction === 'upload' && event.verdict === 'complete')
       engine.arrived({ user, path: event.path })
@@ -150,13 +146,11 @@ export class NodeTransfers implements TransfersOfNode, AsyncDisposable {
     if (this.#closed) return
     const { store, inForce } = this.#options
     const { concurrency } = inForce().transfers
-    const { transfers } = await readPartners(store)
-    const triggers = transfers.filter(({ value }) => value.enabled).map(({ value }) => value.trigger.on)
-    this.#watchesArrivals = triggers.includes('arrival')
-    this.#watchesFailures = triggers.includes('data-failed')
-    const isWanted = this.enabled && (transfers.length > 0 || (await this.#hasRuns()))
+    const { total } = await store.initiated.definitions.list({ offset: 0, limit: 1 })
+    const isWanted = this.enabled && (total > 0 || (await this.#hasRuns()))
     if (!isWanted || (this.#engine && this.#concurrency !== concurrency)) await this.#end()
-    if (isWanted) await this.#begin()
+    if (this.#engine) await this.#outside.refresh()
+    else if (isWanted) await this.#begin()
   }
 
   async #hasRuns(): Promise<boolean> {

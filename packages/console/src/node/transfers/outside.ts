@@ -12,6 +12,8 @@ export class Outside {
   readonly #warn: (text: string) => void
   #password: string | undefined
   #webhookKey: string | undefined
+  /** Told last of each setting: the files are read again and again. */
+  readonly #told = new Map<string, string>()
 
   /** @param warn - told of files that cannot be read */
   constructor(section: () => Section, warn: (text: string) => void) {
@@ -48,13 +50,20 @@ export class Outside {
     if (path === undefined) return undefined
     try {
       const [first = ''] = (await readFile(path, 'utf8')).split(/\r?\n/, 1)
-      if (first !== '') return first.slice(0, MOST_CHARACTERS)
-      this.#warn(`${setting}: the first line of ${path} is empty`)
+      if (first !== '') {
+        this.#told.delete(setting)
+        return first.slice(0, MOST_CHARACTERS)
+      }
+      this.#tell(setting, `the first line of ${path} is empty`)
     } catch (error) {
-      this.#warn(
-        `${setting}: ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      )
+      this.#tell(setting, `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
     }
     return undefined
+  }
+
+  #tell(setting: string, text: string): void {
+    if (this.#told.get(setting) === text) return
+    this.#told.set(setting, text)
+    this.#warn(`${setting}: ${text}`)
   }
 }
