@@ -4,8 +4,9 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import type { Page } from 'playwright-core'
+import { addUser, go, PASSWORD, setUpInBrowser } from './console/person.ts'
 import { CHROMIUM, openPage, startBrowser } from './support/browser.ts'
-import { ADMIN, type ServedConsole, serveConsole } from './support/console.ts'
+import { serveConsole } from './support/console.ts'
 import { passive } from './support/data-way.ts'
 import { Dialogue } from './support/dialogue.ts'
 import { freePorts } from './support/ports.ts'
@@ -14,36 +15,8 @@ import { makeScratch } from './support/scratch.ts'
 import { begin } from './support/transfers.ts'
 
 const skip = CHROMIUM === undefined && 'chromium is not installed'
-const PASSWORD = 'as the crow flies'
 /** More than two sockets hold. */
 const LARGE = 16 * 1024 * 1024
-
-async function setUpInBrowser(page: Page, { setupUrl }: ServedConsole): Promise<void> {
-  assert.ok(setupUrl !== undefined)
-  await page.goto(setupUrl)
-  await page.getByRole('textbox', { name: 'Name' }).fill(ADMIN.name)
-  await page.getByLabel('Password', { exact: true }).fill(ADMIN.password)
-  await page.getByLabel('Once more').fill(ADMIN.password)
-  await page.getByRole('button', { name: 'Make the administrator' }).click()
-  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()
-  assert.ok(!page.url().includes('#'), 'the token is still in the address bar')
-}
-
-/** Goes to a page by the navigation, as a person does. */
-async function go(page: Page, title: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name: title, exact: true }).click()
-  await page.getByRole('heading', { name: title, level: 1 }).waitFor()
-}
-
-async function addUser(page: Page, name: string): Promise<void> {
-  await go(page, 'Users')
-  await page.getByRole('button', { name: 'Add a user' }).first().click()
-  const dialog = page.getByRole('dialog', { name: 'Add a user' })
-  await dialog.getByRole('textbox', { name: 'Name' }).fill(name)
-  await dialog.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
-  await dialog.getByRole('button', { name: 'Add the user' }).click()
-  await page.locator('main').getByText(name).first().waitFor()
-}
 
 /** Changes the passive range and the address told, looks at the difference, saves. */
 async function movePassive(page: Page, base: number, count: number, address: string): Promise<void> {
