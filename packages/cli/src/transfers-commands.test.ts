@@ -71,8 +71,7 @@ before(async () => {
 after(() => scope.disposeAsync())
 
 function jsonLines(text: string): Record<string, unknown>[] {
-  return text.split('
-').map((line): Record<string, unknown> => JSON.parse(line))
+  return text.split('\n').map((line): Record<string, unknown> => JSON.parse(line))
 }
 
 test('run --wait runs beside the node, tells the timeline, and ends with 0', async () => {
