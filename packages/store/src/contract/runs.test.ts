@@ -3,9 +3,10 @@ import { skipPostgres } from '../testing/index.ts'
 import { partnersContract } from './partners.ts'
 import { makePlace } from './place.ts'
 import { runListsContract } from './run-lists.ts'
+import { runSavesContract } from './run-saves.ts'
 import { runsContract } from './runs.ts'
 
-const CONTRACT = [partnersContract, runsContract, runListsContract]
+const CONTRACT = [partnersContract, runsContract, runSavesContract, runListsContract]
 
 describe('transfers of the store on SQLite', () => {
   const place = makePlace('SQLite')

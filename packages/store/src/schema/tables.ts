@@ -106,7 +106,7 @@ export interface UserColumns extends DocumentColumns {
 }
 
 /** Columns of a document with secrets. */
-export interface SecretDocumentColumns extends DocumentColumns {
+interface SecretDocumentColumns extends DocumentColumns {
   /** Sealed JSON object. */
   secrets: string | null
 }
