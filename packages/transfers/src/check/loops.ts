@@ -40,26 +40,27 @@ function* madeBy(
   key: string,
   begin: { readonly place: LocalPlace; readonly name: string },
 ): Generator<Made> {
-  let { place, name } = begin
+  let file: { readonly place: LocalPlace; readonly name: string } | undefined = begin
   for (const [index, step] of steps.entries()) {
     const at = [key, index]
     if ('pattern' in step && patternProblem(step.pattern) !== undefined) continue
     if (step.do === 'push') {
-      if (step.from) {
-        place = step.from
-        name = sampleName(step.pattern) ?? name
+      if (step.from) file = { place: step.from, name: sampleName(step.pattern) ?? begin.name }
+      if (!file) continue
+      for (const end of ['onSuccess', 'onFailure'] as const) {
+        const made = after(step[end], [...at, end, 'to'], file)
+        if (made) yield made
+        if (made && end === 'onSuccess') file = made
       }
-      for (const end of ['onSuccess', 'onFailure'] as const)
-        yield* after(step[end], [...at, end], place, name)
     } else if (step.do === 'pull') {
-      place = step.to
-      name = expanded(step.as, sampleName(step.pattern) ?? name)
-      yield { at: [...at, 'to'], place, name }
-    } else {
-      const made = nameAfter(step, name)
-      if (made === undefined) continue
-      yield { at, place, name: made }
-      if (step.do !== 'checksum-file') name = made
+      file = { place: step.to, name: expanded(step.as, sampleName(step.pattern) ?? begin.name) }
+      yield { at: [...at, 'to'], ...file }
+    } else if (step.do === 'delete') file = undefined
+    else if (file) {
+      const name = nameAfter(step, file.name)
+      if (name === undefined) continue
+      yield { at, place: file.place, name }
+      if (step.do !== 'checksum-file') file = { place: file.place, name }
     }
   }
 }
@@ -70,14 +71,14 @@ function nameAfter(step: Step, name: string): string | undefined {
   return step.do === 'checksum-file' ? `${name}.${step.algorithm}` : undefined
 }
 
-function* after(
+/** Where a file is after an action; undefined when it stays, or is gone. */
+function after(
   action: PostAction,
   at: readonly PropertyKey[],
-  place: LocalPlace,
-  name: string,
-): Generator<Made> {
-  if (action.do === 'rename') yield { at: [...at, 'to'], place, name: expanded(action.to, name) }
-  if (action.do === 'move') yield { at: [...at, 'to'], place: below(place, expanded(action.to, name)), name }
+  { place, name }: { readonly place: LocalPlace; readonly name: string },
+): Made | undefined {
+  if (action.do === 'rename') return { at, place, name: expanded(action.to, name) }
+  return action.do === 'move' ? { at, place: below(place, expanded(action.to, name)), name } : undefined
 }
 
 /** What comes of a template; what cannot be expanded is told elsewhere, and its text as good as any other. */
