@@ -1,5 +1,6 @@
 import { unknownKey } from './describe-issues.ts'
 import type { Problem } from './errors.ts'
+import { fileOnlyProblems } from './file-only.ts'
 import { schemaAt } from './json-schema.ts'
 import { type Input, isSection } from './layers.ts'
 import { defaultSettings } from './parse.ts'
@@ -35,7 +36,7 @@ export function changeDocument(
     if ('wrong' in next) problems.push({ path: change.path, ...next.wrong })
     else changed = next.document
   }
-  return { document: changed, problems }
+  return { document: changed, problems: [...problems, ...fileOnlyProblems(document, changed)] }
 }
 
 type Wrong = Omit<Problem, 'path'>

@@ -18,7 +18,7 @@ const mail = z
     from: line('Sender of the mail, such as portolan@example.com.'),
     user: optionalLine('Login name at the mail server. Absent: no login.'),
     passwordFile: optionalLine(
-      'File whose first line is the password of that login. Relative to the folder of the settings file.',
+      'File whose first line is the password of that login. Relative to the folder of the settings file, in which alone it is set.',
     ),
   })
   .exactOptional()
@@ -45,11 +45,11 @@ export const transfers = z
       )
       .default({})
       .describe(
-        'Programs that a step of a transfer may run, by the name that the step uses. Nothing else is ever run. They run as the server does.',
+        'Programs that a step of a transfer may run, by the name that the step uses. Nothing else is ever run. They run as the server does. Set in the settings file alone.',
       ),
     mail,
     webhookKeyFile: optionalLine(
-      'File whose first line is the key that webhooks are signed with (HMAC with SHA-256). Relative to the folder of the settings file. Absent: they are not signed.',
+      'File whose first line is the key that webhooks are signed with (HMAC with SHA-256). Relative to the folder of the settings file, in which alone it is set. Absent: they are not signed.',
     ),
   })
   .prefault({})

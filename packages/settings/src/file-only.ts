@@ -1,0 +1,21 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Problem } from './errors.ts'
+import type { Input } from './layers.ts'
+import { parsePath, valueAt } from './paths.ts'
+
+/**
+ * Settings that the settings file alone has: they name programs that run and files that are read on this machine. Who may
+ * administer transfers by the console is not for that reason somebody who may run anything there.
+ */
+const FILE_ONLY = ['transfers.programs', 'transfers.mail.passwordFile', 'transfers.webhookKeyFile'] as const
+
+/** Those that a change of the store's tree would set. Taking them away is no mistake. */
+export function fileOnlyProblems(before: Input, after: Input): Problem[] {
+  return FILE_ONLY.filter(path => {
+    const value = valueAt(after, parsePath(path))
+    return value !== undefined && !isDeepStrictEqual(value, valueAt(before, parsePath(path)))
+  }).map(path => ({
+    path,
+    message: 'is set in the settings file alone, because it names what runs or is read on this machine',
+  }))
+}
