@@ -71,7 +71,11 @@ test('a cancelled run leaves the source, and nothing at the partner', async () =
   const run = await stand.store.initiated.runs.get(id)
   assert.deepEqual([run?.state, run?.error?.code], ['cancelled', 'RUN_CANCELLED'])
   assert.deepEqual(await readdir(out), ['a.bin'])
-  assert.deepEqual(await readdir(there), [])
+  // What it keeps of a broken upload a server hides, and removes later.
+  assert.deepEqual(
+    (await readdir(there)).filter(name => !name.startsWith('.portolan-')),
+    [],
+  )
 })
 
 test('a node that stops gives its runs back, and the next one goes on where the file stood', async () => {

@@ -15,7 +15,7 @@ export interface SiteUse extends Disposable {
 }
 
 /** Names and folders, as the partner takes them. */
-export interface PartnerManners {
+interface PartnerManners {
   /** Whether names may begin with a dot. */
   dotNames: boolean
 }

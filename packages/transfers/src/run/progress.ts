@@ -2,7 +2,7 @@ import type { JsonValue } from '@portolan/store'
 import { z } from 'zod'
 
 /** A file of this server that a run works on. */
-export const localFile = z.strictObject({
+const localFile = z.strictObject({
   /** On disk. */
   path: z.string(),
   /** Whose it is and where that one sees it; absent for folders of the machine. */

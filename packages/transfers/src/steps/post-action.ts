@@ -106,12 +106,7 @@ export async function actRemotely(
 }
 
 /** Renames, and makes the folder when it is that which is missing. */
-export async function renameInto(
-  client: FtpClient,
-  from: string,
-  to: string,
-  signal: AbortSignal,
-): Promise<void> {
+async function renameInto(client: FtpClient, from: string, to: string, signal: AbortSignal): Promise<void> {
   try {
     await client.rename(from, to, { signal })
   } catch (error) {

@@ -1,7 +1,8 @@
 import { FtpError } from '@portolan/client'
 import type { RunFile } from '@portolan/store'
 import { lookAt, type RemoteLook } from '../files/remote-look.ts'
-import { type FilePush, nameIsTaken } from './push-file.ts'
+import { nameIsTaken } from './name-is-taken.ts'
+import type { FilePush } from './push-file.ts'
 import { checksumAt } from './verify-remote.ts'
 
 /**

@@ -8,6 +8,7 @@ import type { Step } from '../model/index.ts'
 import { RunError } from '../run/failure.ts'
 import type { ConnectionNotes } from './connection-notes.ts'
 import type { StepContext } from './context.ts'
+import { nameIsTaken } from './name-is-taken.ts'
 import { publishRemote, wasPublished } from './publish-remote.ts'
 import { sendBytes } from './send-bytes.ts'
 import { verifySent } from './verify-remote.ts'
@@ -110,20 +111,6 @@ async function isWhole({ use, context }: FilePush, { temporary, size }: RunFile)
   const look = await lookAt(use.client, temporary, context.run.signal)
   if (look.there !== 'yes') return look.there === 'unknown'
   return use.site.type === 'ascii' || look.size === undefined || look.size === size
-}
-
-/** @throws {RunError} `RUN_EXISTS` when the step says so */
-export async function nameIsTaken(
-  { step, use, context }: Pick<FilePush, 'step' | 'use' | 'context'>,
-  { target }: Pick<RunFile, 'target'>,
-): Promise<boolean> {
-  if (step.onExists === 'replace') return false
-  const look = await lookAt(use.client, target, context.run.signal)
-  if (look.there !== 'yes') return false
-  if (step.onExists === 'fail')
-    throw new RunError('RUN_EXISTS', `The partner ${use.site.name} has a file ${target} already.`)
-  context.run.note('file', `${target} is there already at ${use.site.name}: it is skipped.`)
-  return true
 }
 
 function changesOnAndOn({ source }: RunFile): RunError {

@@ -6,7 +6,7 @@ import type { LocalFile } from '../run/progress.ts'
 import { ConnectionNotes } from './connection-notes.ts'
 import type { StepContext } from './context.ts'
 import { isOver, savedRows } from './file-rows.ts'
-import { actLocally } from './post-action.ts'
+import { actLocally, isRefusal } from './post-action.ts'
 import { wasPublished } from './publish-remote.ts'
 import { filesOf } from './push.ts'
 import { rowAtEnd } from './row-at-end.ts'
@@ -45,7 +45,7 @@ export async function tidyPush(
     if (published.has(row.key)) run.setFile({ ...row, state: 'published' })
     else {
       const file = files.get(row.key)
-      if (file) await actLocally(step.onFailure, file, undefined, context)
+      if (file) await actLocally(step.onFailure, file, row.version || undefined, context)
       run.setFile(rowAtEnd(row, end))
     }
   }
@@ -64,7 +64,13 @@ async function tidyRemote(
   const signal = AbortSignal.any([run.signal, AbortSignal.timeout(TIDY_MS)])
   const look = await lookAt(use.client, temporary, signal)
   if (look.there === 'no') return false
-  await use.client.remove(temporary, { signal })
+  try {
+    await use.client.remove(temporary, { signal })
+  } catch (error) {
+    // Servers that keep a broken upload for its owner tell its size, and remove it by themselves.
+    if (isRefusal(error)) return false
+    throw error
+  }
   run.note('file', `${temporary} was removed at ${use.site.name}.`)
   return false
 }
