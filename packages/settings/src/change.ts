@@ -36,7 +36,7 @@ export function changeDocument(
     if ('wrong' in next) problems.push({ path: change.path, ...next.wrong })
     else changed = next.document
   }
-  return { document: changed, problems: [...problems, ...fileOnlyProblems(document, changed)] }
+  return { document: changed, problems: [...problems, ...fileOnlyProblems(document, changed, below)] }
 }
 
 type Wrong = Omit<Problem, 'path'>

@@ -9,11 +9,16 @@ import { parsePath, valueAt } from './paths.ts'
  */
 const FILE_ONLY = ['transfers.programs', 'transfers.mail.passwordFile', 'transfers.webhookKeyFile'] as const
 
-/** Those that a change of the store's tree would set. Taking them away is no mistake. */
-export function fileOnlyProblems(before: Input, after: Input): Problem[] {
+/**
+ * Those that a change of the store's tree would set. Taking them away is no mistake, nor is saying what is so already.
+ * @param below - what the file says
+ */
+export function fileOnlyProblems(before: Input, after: Input, below: Input): Problem[] {
   return FILE_ONLY.filter(path => {
-    const value = valueAt(after, parsePath(path))
-    return value !== undefined && !isDeepStrictEqual(value, valueAt(before, parsePath(path)))
+    const parts = parsePath(path)
+    const value = valueAt(after, parts)
+    const known: unknown[] = [undefined, {}, valueAt(before, parts), valueAt(below, parts)]
+    return !known.some(one => isDeepStrictEqual(one, value))
   }).map(path => ({
     path,
     message: 'is set in the settings file alone, because it names what runs or is read on this machine',
