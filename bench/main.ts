@@ -110,10 +110,13 @@ process.once('exit', killAll)
 
 try {
   const [part, ...rest] = process.argv.slice(2)
+  const results = { whole: join(import.meta.dirname, 'results'), parts: join(cache, 'results') }
   if (part === 'console') {
     const { benchConsole } = await import('./console/main.ts')
-    const results = { whole: join(import.meta.dirname, 'results'), parts: join(cache, 'results') }
     await benchConsole(rest, { say, results })
+  } else if (part === 'site-transfers') {
+    const { benchSiteTransfers } = await import('./transfers/main.ts')
+    await benchSiteTransfers(rest, { say, results })
   } else await benchTransfers(process.argv.slice(2))
 } catch (error) {
   if (!(error instanceof BenchError)) throw error

@@ -18,6 +18,7 @@ export interface Options {
 
 export const USAGE = `npm run bench -- [--servers] [--clients] [--rounds N] [--only NAME,...] [--work NAME,...] [--quick]
 npm run bench -- console [--help]
+npm run bench -- site-transfers [--help]
 
   --servers    the table of the servers; neither or both: both tables
   --clients    the table of the clients

@@ -15,6 +15,8 @@ const ACTOR = { by: 'test' }
 export interface Desk extends AsyncDisposable {
   readonly store: Store
   site(site: SiteInput, password?: string): Promise<void>
+  /** Makes a transfer, without a run. */
+  define(definition: TransferInput): Promise<void>
   /** Makes a transfer and so many runs of it. Answers their ids. @param properties - of the run of this number */
   queue(
     definition: TransferInput,
@@ -30,16 +32,21 @@ export interface Desk extends AsyncDisposable {
 export async function openDesk(place: Omit<StoreOptions, 'as'>): Promise<Desk> {
   const store = await openStore({ ...place, as: 'tool' })
   const { sites, definitions, runs } = store.initiated
+  const define = async (fields: TransferInput) => {
+    const definition = transfer.parse(fields)
+    await definitions.create(definition.name, asJson(definition), ACTOR)
+    return definition
+  }
   return {
     store,
+    define: async fields => void (await define(fields)),
     async site(fields, password) {
       const parsed = site.parse(fields)
       await sites.create(parsed.name, asJson(parsed), ACTOR)
       if (password !== undefined) await sites.setSecrets(parsed.name, { password }, ACTOR)
     },
     async queue(fields, count = 1, properties = () => ({})) {
-      const definition = transfer.parse(fields)
-      await definitions.create(definition.name, asJson(definition), ACTOR)
+      const definition = await define(fields)
       const now = Date.now()
       const made = await runs.enqueue(
         Array.from({ length: count }, (_, index) =>
