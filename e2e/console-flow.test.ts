@@ -47,8 +47,6 @@ it('a person sets a node up in the browser, makes a user, watches a transfer, mo
   await using watched = await openPage(browser, { width: 1280 })
   const { page } = watched
   await setUpInBrowser(page, node)
-  // Before somebody has signed in, the API says 401 to the question who it is, and Chromium tells of it.
-  watched.complaints()
 
   await addUser(page, 'alice')
   const content = randomBytes(LARGE)

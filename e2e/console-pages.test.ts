@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { type BusyNode, PASSWORD, startBusyNode } from './console/busy-node.ts'
 import { axeFaults, openAs, overflow } from './console/look.ts'
-import { LOOKS, PAGES } from './console/pages.ts'
+import { LOOKS, PAGES, runPages } from './console/pages.ts'
 import { CHROMIUM, openPage, startBrowser } from './support/browser.ts'
 import { signIn } from './support/console.ts'
 
@@ -26,7 +26,7 @@ describe('the web console in a browser', { skip }, () => {
       await using watched = await openAs(browser, node.url, api, look)
       const { page, complaints } = watched
       const found: string[] = []
-      for (const { path, shows } of PAGES) {
+      for (const { path, shows } of [...PAGES, ...(await runPages(api))]) {
         await page.goto(`${node.url}${path}`)
         await page
           .locator('main')
@@ -55,6 +55,7 @@ describe('the web console in a browser', { skip }, () => {
     assert.match(page.url(), /\/users/)
     // An operator sees neither the page nor the way to it.
     assert.equal(await page.getByRole('link', { name: 'Tokens' }).count(), 0)
+    assert.deepEqual(watched.complaints(), [])
   })
 
   it('shows a user of the Files page nothing of the administration', async () => {

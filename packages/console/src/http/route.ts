@@ -82,7 +82,7 @@ export function defineRoute<
     query?: Q
     body?: B
     response?: R
-    handle(ask: Ask<Out<P>, Out<Q>, Out<B>>): Promise<R extends z.ZodType ? z.input<R> : unknown>
+    handle(ask: Ask<Out<P>, Out<Q>, Out<B>>): Promise<R extends z.ZodType ? z.input<R> | undefined : unknown>
   },
 ): Route {
   // The app parses what comes in by these very schemas before it calls the handler.

@@ -20,6 +20,7 @@ const MAY: Readonly<Record<string, string>> = {
   'DELETE /auth/sessions/:id': 'AORU',
   'DELETE /auth/sessions': 'AORU',
   'GET /auth/me': 'AORU',
+  'GET /auth/session': 'AORUN',
   'POST /auth/login': 'AORUN',
   'POST /auth/logout': 'AORU',
   'GET /setup': 'AORUN',

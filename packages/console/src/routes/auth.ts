@@ -28,6 +28,23 @@ export const authRoutes = (services: Services): Route[] => [
     },
   }),
   defineRoute({
+    method: 'GET',
+    path: '/auth/session',
+    access: 'public',
+    summary: 'As /auth/me; nothing (204) where nobody is signed in, for pages that ask before anybody is',
+    tag: 'auth',
+    response: me,
+    async handle({ gate, request, reply }) {
+      const caller = await gate.principals.of(request)
+      if (!caller) {
+        // What the cookie was of is over: it need not come again.
+        if (sessionCookieOf(request) !== undefined) clearSessionCookie(request, reply)
+        return undefined
+      }
+      return meOf(services, caller.principal, caller.cookie)
+    },
+  }),
+  defineRoute({
     method: 'POST',
     path: '/auth/login',
     access: 'public',

@@ -27,7 +27,7 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
 let csrf = ''
 
-/** Takes the token that every change has to carry; `GET /auth/me` and signing in tell it. */
+/** Takes the token that every change has to carry; `GET /auth/session` and signing in tell it. */
 export function takeCsrfToken(token: string): void {
   csrf = token
 }

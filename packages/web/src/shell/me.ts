@@ -1,12 +1,13 @@
 import type { Me, Scope } from '@portolan/console/contract'
 import { queryOptions, useQuery } from '@tanstack/react-query'
-import { api, takeCsrfToken } from '../api/client.ts'
+import { ApiError, api, takeCsrfToken } from '../api/client.ts'
 
 /** Who is signed in. Taking the answer also takes the token that changes have to carry. */
 export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: async () => {
-    const me = await api.get<Me>('/auth/me')
+    const me = await api.get<Me | undefined>('/auth/session')
+    if (!me) throw new ApiError(401, { code: 'AUTH_NEEDED', detail: 'Sign in first.' })
     takeCsrfToken(me.csrf)
     return me
   },
