@@ -77,7 +77,7 @@ const REFUSED: readonly Row[] = [
     'a group that is a user',
     { owner: { kind: 'group', name: 'alice' } },
     OWNERS,
-    /^owner\.name: .*there are sales/,
+    /^owner\.name: .*group alice, which is not there$/,
   ],
   ['a folder that climbs', { folder: 'in/../../other' }, DIRECT, /^folder: must not lead out/],
   ['a second command in the folder', { folder: 'in\r\nDELE x' }, DIRECT, /^folder: must not hold line ends/],

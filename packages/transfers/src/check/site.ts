@@ -14,7 +14,7 @@ export interface SiteContext {
   readonly zones: readonly Zone[]
   /** The active ports of the FTP Settings; undefined: not set. */
   readonly activePorts: { readonly basePort: number; readonly numberOfPorts: number } | undefined
-  /** Absent: owners are not looked at. */
+  /** Users and groups that there are, at least those that are named. Absent: owners are not looked at. */
   readonly owners?: { readonly users: readonly string[]; readonly groups: readonly string[] }
   /** As they will be once the site is saved; absent: they are not looked at. */
   readonly secrets?: SiteSecrets
@@ -41,7 +41,12 @@ export function checkSite(input: unknown, context: SiteContext): Checked<Site> {
 
 function checkOwner({ owner }: Site, { owners }: SiteContext, findings: Findings): void {
   if (owner === undefined || owners === undefined) return
-  const problem = unknownName(owner.kind, owner.name, owner.kind === 'user' ? owners.users : owners.groups)
+  const problem = unknownName(
+    owner.kind,
+    owner.name,
+    owner.kind === 'user' ? owners.users : owners.groups,
+    false,
+  )
   if (problem !== undefined) findings.refuse(['owner', 'name'], problem)
 }
 

@@ -173,7 +173,7 @@ export function checkPlace(
   const problem = path.split('/').includes('..') ? 'must be written without ..' : pathProblem(path)
   if (problem !== undefined) findings.refuse([...at, key], problem)
   if (!('user' in place) || users === undefined) return
-  const unknown = unknownName('user', place.user, users)
+  const unknown = unknownName('user', place.user, users, false)
   if (unknown !== undefined) findings.refuse([...at, 'user'], unknown)
 }
 

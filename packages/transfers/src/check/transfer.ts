@@ -20,7 +20,7 @@ export interface TransferContext {
   readonly transfers: readonly Transfer[]
   /** Names of the programs that steps may run. */
   readonly programs: readonly string[]
-  /** Absent: users are not looked at. */
+  /** Users that there are, at least those that are named. Absent: users are not looked at. */
   readonly users?: readonly string[]
 }
 

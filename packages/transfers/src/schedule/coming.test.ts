@@ -15,6 +15,7 @@ test('the calendar holds the runs of all schedules in order, and none of those t
     made('late', '30 1 * * *'),
     made('off', '* * * * *', false),
     made('by hand'),
+    transfer.parse({ name: 'nowhere', steps, schedule: { cron: '* * * * *', timeZone: 'Mars/Base' } }),
   ]
   const { items, complete } = comingRuns(definitions, 0, 2 * HOUR, 100)
   assert.deepEqual(items, [

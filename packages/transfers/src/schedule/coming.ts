@@ -10,7 +10,8 @@ export interface ComingRun {
 }
 
 /**
- * The runs that schedules will make after `from`, up to `to` and with it, in order; disabled transfers make none.
+ * The runs that schedules will make after `from`, up to `to` and with it, in order; disabled transfers make none, and
+ * those whose schedule cannot be used.
  * `complete` is false when there are more than `most`.
  */
 export function comingRuns(
@@ -21,7 +22,7 @@ export function comingRuns(
 ): { readonly items: readonly ComingRun[]; readonly complete: boolean } {
   const heap = new DueHeap<Transfer>()
   const push = (definition: Transfer, after: number) => {
-    const [at] = definition.enabled && definition.schedule ? nextTimes(definition.schedule, after, 1) : []
+    const at = nextOf(definition, after)
     if (at !== undefined && at <= to) heap.push({ at, what: definition })
   }
   for (const definition of definitions) push(definition, from)
@@ -32,4 +33,14 @@ export function comingRuns(
     push(due.what, due.at)
   }
   return { items, complete: true }
+}
+
+function nextOf({ enabled, schedule }: Transfer, after: number): number | undefined {
+  if (!enabled || !schedule) return undefined
+  try {
+    return nextTimes(schedule, after, 1)[0]
+  } catch {
+    // A time zone that this machine does not know.
+    return undefined
+  }
 }

@@ -55,7 +55,7 @@ export function fileOccurrence(transfer: string, path: string, version: string):
 }
 
 /** The path of a place: a user's as the user sees it, or one of the machine. */
-export const pathOf = (place: LocalPlace) => ('user' in place ? place.path : place.folder)
+const pathOf = (place: LocalPlace) => ('user' in place ? place.path : place.folder)
 
 /** The path of something below a place, in the words of the place. */
 export const pathBelow = (place: LocalPlace, relative: string) => posix.join(pathOf(place), relative)

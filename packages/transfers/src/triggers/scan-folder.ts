@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type FoundFile, foundFile, isHiddenName } from './file-facts.ts'
 
 /** Entries of a folder and of those below it that one scan looks at. */
-export const MOST_ENTRIES = 100_000
+const MOST_ENTRIES = 100_000
 /** Folders within folders that are followed. */
 const DEEPEST = 64
 /** Files that are looked at together. */
