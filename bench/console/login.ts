@@ -31,9 +31,9 @@ export async function measureLogins(on: DatabaseKind, port: number): Promise<Con
       on,
       name: 'USER and PASS through the store, beyond a user of the file',
       unit: 'ms',
-      value: median(stored) - median(filed),
+      value: median(differences),
       target: TARGET_MS,
-      more: { store: median(stored), file: median(filed), 'median of pairs': median(differences) },
+      more: { store: median(stored), file: median(filed) },
     },
   ]
 }

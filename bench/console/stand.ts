@@ -19,8 +19,11 @@ export async function startStand(on: DatabaseKind, amount: Amount): Promise<Stan
   const { path: cwd } = started.use(await makeScratch())
   const folder = join(cwd, 'data')
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const database = on === 'postgres' ? started.use(await startPostgres()).url : undefined
+  const postgres = on === 'postgres' ? started.use(await startPostgres()) : undefined
+  const database = postgres?.url
   const password = await fillStore({ folder, ...(database !== undefined && { database }) }, amount)
+  // Autovacuum does it within minutes of so many new rows.
+  await postgres?.query('analyze', postgres.url)
   for (const name of [STORED, FILED]) await mkdir(join(folder, 'files', name), { recursive: true })
   const users = `users: [{ name: ${FILED}, home: files/${FILED}, password: '${password}' }]\n`
   await writeSettings(folder, users)

@@ -30,8 +30,8 @@ export interface TestPostgres extends AsyncDisposable {
   readonly url: string
   /** Makes another, empty database; answers its URL. */
   createDatabase(): Promise<string>
-  /** Runs one statement as the superuser. */
-  query(sql: string): Promise<readonly Record<string, unknown>[]>
+  /** Runs one statement as the superuser. @param url - of a database that was made here; default: the superuser's own */
+  query(sql: string, url?: string): Promise<readonly Record<string, unknown>[]>
   /** Stops it in its tracks: connections stand, nothing answers. */
   pause(): void
   resume(): void
@@ -118,7 +118,7 @@ export async function startPostgres(options: { durable?: boolean } = {}): Promis
     await gone
     clearTimeout(late)
   }
-  const query = (sql: string) => ask(urlOf('postgres'), sql)
+  const query = (sql: string, url = urlOf('postgres')) => ask(url, sql)
   let databases = 0
   const createDatabase = async () => {
     databases++
