@@ -1,3 +1,5 @@
+import type { ApiClient } from '../support/console.ts'
+
 /** Every page of an administrator, and how one knows that it has what it is for. */
 export const PAGES: readonly { readonly path: string; readonly shows: RegExp }[] = [
   { path: '/overview', shows: /Sessions/ },
@@ -28,6 +30,16 @@ export const PAGES: readonly { readonly path: string; readonly shows: RegExp }[]
   { path: '/audit', shows: /user\.create/ },
   { path: '/account', shows: /password/i },
 ]
+
+/** The pages of a run that succeeded and of one that failed. */
+export async function runPages(api: ApiClient): Promise<readonly (typeof PAGES)[number][]> {
+  const { items } = await api.must<{ items: { id: string; transfer: string }[] }>('GET', '/runs')
+  const pathOf = (transfer: string) => `/runs/${items.find(run => run.transfer === transfer)?.id ?? ''}`
+  return [
+    { path: pathOf('reports-to-acme'), shows: /passive \(EPSV\)/ },
+    { path: pathOf('reports-to-globex'), shows: /Test the connection of the site/ },
+  ]
+}
 
 export const LOOKS = [
   { width: 1280, scheme: 'light' },

@@ -5,7 +5,7 @@ import { startBrowser } from '../support/browser.ts'
 import { signIn } from '../support/console.ts'
 import { PASSWORD, startBusyNode } from './busy-node.ts'
 import { openAs } from './look.ts'
-import { LOOKS, PAGES } from './pages.ts'
+import { LOOKS, PAGES, runPages } from './pages.ts'
 
 /** Time for plots to have something to show, in milliseconds. */
 const PLOT_MS = 12_000
@@ -21,7 +21,13 @@ await new Promise(resolve => setTimeout(resolve, PLOT_MS))
 const alice = await signIn(busy.node.url, { name: 'alice', password: PASSWORD, realm: 'user' })
 const sessions = await busy.api.must<{ items: { session: string; user?: string }[] }>('GET', '/sessions')
 const session = sessions.items.find(({ user }) => user === 'scanner-3f')
-const pages = [...PAGES, { path: `/sessions/${session?.session ?? ''}`, shows: /STOR/, name: 'session' }]
+const [succeeded, failed] = await runPages(busy.api)
+const pages = [
+  ...PAGES,
+  ...(succeeded ? [{ ...succeeded, name: 'run' }] : []),
+  ...(failed ? [{ ...failed, name: 'run-failed' }] : []),
+  { path: `/sessions/${session?.session ?? ''}`, shows: /STOR/, name: 'session' },
+]
 
 for (const look of LOOKS) {
   const suffix = `${look.width === 390 ? 'phone-' : ''}${look.scheme}`

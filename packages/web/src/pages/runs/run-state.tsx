@@ -20,7 +20,7 @@ export const RunStatus = ({ state }: { state: RunState }) => <Status tone={TONES
 export function LastRun({ run }: { run: { id: string; state: RunState; at: number } | undefined }) {
   if (!run) return <span className="dimmed">never</span>
   return (
-    <Anchor component={Link} to={`/runs/${encodeURIComponent(run.id)}`} underline="never">
+    <Anchor component={Link} to={`/runs/${encodeURIComponent(run.id)}`} inherit underline="never">
       <RunStatus state={run.state} /> <TimeAgo at={run.at} />
     </Anchor>
   )

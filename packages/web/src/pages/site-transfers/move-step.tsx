@@ -12,7 +12,7 @@ const ON_EXISTS = [
   { value: 'fail', label: 'fail' },
 ]
 const VERIFY = [
-  { value: 'checksum', label: 'by checksum where the partner can, else by size' },
+  { value: 'checksum', label: 'by checksum if the partner can, else size' },
   { value: 'size', label: 'by size' },
 ]
 const REMEMBER = [
