@@ -1,26 +1,8 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { checkSite, type SiteContext } from './site.ts'
+import { OLD_CERTIFICATE, OTHER_KEY, OWN } from './testing-certificates.ts'
 import { found, testZone } from './testing-values.ts'
-
-const folder = mkdtempSync(join(tmpdir(), 'portolan-pem-'))
-after(() => rmSync(folder, { recursive: true }))
-
-/** A certificate with its key. */
-function identity(name: string): { readonly certificate: string; readonly key: string } {
-  const [cert, key] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)]
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
-  const files = ['-subj', `/CN=${name}`, '-keyout', key, '-out', cert]
-  execFileSync('openssl', ['req', '-x509', ...curve, ...files], { stdio: 'ignore' })
-  return { certificate: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') }
-}
-
-const own = identity('own')
-const other = identity('other')
 
 const SITE = { name: 'partner', host: 'ftp.partner.test' }
 const DIRECT: SiteContext = { zones: [], activePorts: { basePort: 10_000, numberOfPorts: 24 } }
@@ -99,7 +81,7 @@ const REFUSED: readonly Row[] = [
   ],
   [
     'a key as certificate',
-    { tls: { certificate: own.key } },
+    { tls: { certificate: OWN.key } },
     DIRECT,
     /^tls\.certificate: holds a private key/,
   ],
@@ -111,14 +93,14 @@ const REFUSED: readonly Row[] = [
   ],
   [
     'the key of another certificate',
-    { tls: { certificate: own.certificate } },
-    { ...DIRECT, secrets: { key: other.key } },
+    { tls: { certificate: OWN.certificate } },
+    { ...DIRECT, secrets: { key: OTHER_KEY } },
     /^secrets\.key: is not the key of the certificate/,
   ],
   [
     'a key that is none',
-    { tls: { certificate: own.certificate } },
-    { ...DIRECT, secrets: { key: own.certificate } },
+    { tls: { certificate: OWN.certificate } },
+    { ...DIRECT, secrets: { key: OWN.certificate } },
     /^secrets\.key: must be PEM: -----BEGIN PRIVATE KEY/,
   ],
 ]
@@ -145,15 +127,21 @@ const WARNED: readonly Row[] = [
   ['a link-local host', { host: 'fe80::1' }, DIRECT, /^host: is a link-local address/],
   [
     'a certificate without its key',
-    { tls: { certificate: own.certificate } },
+    { tls: { certificate: OWN.certificate } },
     { ...DIRECT, secrets: { password: 'p' } },
     /^tls\.certificate: has no key/,
   ],
   [
     'a key without its certificate',
     {},
-    { ...DIRECT, secrets: { key: own.key } },
+    { ...DIRECT, secrets: { key: OWN.key } },
     /^tls\.certificate: is missing, so the key is not used/,
+  ],
+  [
+    'a certificate whose time is over',
+    { tls: { certificate: OLD_CERTIFICATE } },
+    { ...DIRECT, secrets: { key: OWN.key } },
+    /^tls\.certificate: is no longer valid: it ended on 2021-01-01/,
   ],
   ['a user without a password', { user: 'alice' }, { ...DIRECT, secrets: {} }, /^user: has no password/],
   [
@@ -191,13 +179,13 @@ test('what works is saved without a word', () => {
     { host: '192.168.1.20', protocol: 'ftp' },
     { host: '2606:4700::1', zone: 'none', enableActiveMode: true, externalAddress: 'ask' },
     { zone: 'dmz', folder: '/in/../out', passive: { address: '192.168.1.1' } },
-    { tls: { verify: false, pinned: `${'AB:'.repeat(31)}CD`, ca: own.certificate, servername: 'ftp.test' } },
+    { tls: { verify: false, pinned: `${'AB:'.repeat(31)}CD`, ca: OWN.certificate, servername: 'ftp.test' } },
   ]
   for (const more of sites) {
     assert.deepEqual(found(checkSite({ ...SITE, ...more }, PROXIED)), { problems: [], warnings: [] })
   }
-  const secrets = { password: 'p', key: own.key }
-  const checked = checkSite({ ...SITE, tls: { certificate: own.certificate } }, { ...DIRECT, secrets })
+  const secrets = { password: 'p', key: OWN.key }
+  const checked = checkSite({ ...SITE, tls: { certificate: OWN.certificate } }, { ...DIRECT, secrets })
   assert.deepEqual(found(checked), { problems: [], warnings: [] })
 })
 
