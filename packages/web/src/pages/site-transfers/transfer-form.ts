@@ -45,7 +45,7 @@ export interface TransferForm {
   alerts: { mail: string[]; webhook: string; on: 'failed' | 'always' }
 }
 
-export const USUAL_RETRY: RetryForm = { attempts: 5, first: 30, factor: 2, ceiling: 3600, jitter: 20 }
+const USUAL_RETRY: RetryForm = { attempts: 5, first: 30, factor: 2, ceiling: 3600, jitter: 20 }
 
 /** What the form opens with. */
 export function formOfTransfer(one: TransferView): TransferForm {
@@ -105,7 +105,7 @@ function formOfTrigger(trigger: Trigger): TriggerForm {
 }
 
 /** The trigger as the API takes it. */
-export function triggerOfForm(form: TriggerForm): Trigger {
+function triggerOfForm(form: TriggerForm): Trigger {
   const where = {
     place: placeOfForm(form.place) ?? { user: '', path: '/' },
     pattern: form.pattern.trim(),

@@ -19,7 +19,7 @@ export const scheduleText = ({ cron, timeZone }: Pick<Schedule, 'cron' | 'timeZo
   `${cronText(cron) ?? `at times of “${cron}”`} (${timeZone})`
 
 /** A trigger in words. */
-export function triggerText(trigger: Trigger): string {
+function triggerText(trigger: Trigger): string {
   switch (trigger.on) {
     case 'arrival':
       return `when ${trigger.pattern} arrives in ${placeText(trigger.place)}`
@@ -35,14 +35,14 @@ export function triggerText(trigger: Trigger): string {
 }
 
 /** A place of this server: `alice:/outbox`, or a folder of the machine. */
-export const placeText = (place: LocalPlace): string =>
+const placeText = (place: LocalPlace): string =>
   'user' in place ? `${place.user}:${place.path}` : place.folder
 
 /** What the steps do, one after the other. */
 export const stepsText = (steps: readonly Step[]): string => steps.map(stepText).join(', then ')
 
 /** What a step does. */
-export function stepText(step: Step): string {
+function stepText(step: Step): string {
   switch (step.do) {
     case 'push': {
       const what = step.from ? `${step.pattern} of ${placeText(step.from)}` : 'the file'

@@ -5,7 +5,7 @@ import { PlaceFields } from './place-fields.tsx'
 import classes from './transfer-editor.module.css'
 import type { TriggerForm } from './transfer-form.ts'
 
-export const TRIGGERS: readonly { readonly value: TriggerForm['on']; readonly label: string }[] = [
+const TRIGGERS: readonly { readonly value: TriggerForm['on']; readonly label: string }[] = [
   { value: 'request', label: 'Only when somebody asks' },
   { value: 'arrival', label: 'A file arrived in a folder of a user' },
   { value: 'watch', label: 'A file stands in a folder' },
