@@ -6,6 +6,7 @@ import { type FastifyInstance, fastify } from 'fastify'
 import type { Services } from '../node/services.ts'
 import { Audit } from './audit.ts'
 import { withoutZone } from './client-address.ts'
+import { compressJson } from './compress-json.ts'
 import type { ConsoleSettings } from './console-settings.ts'
 import { Gate, type SetupSecret } from './gate.ts'
 import { addHeaders, HELMET } from './headers.ts'
@@ -86,6 +87,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(cookie)
   await app.register(helmet, HELMET)
   await boundRequests(app)
+  compressJson(app)
 
   const around = { gate, audit, log, strict: options.strict ?? false, bodyMs: options.bodyMs ?? 30_000 }
   const [streams, plain] = [routes.filter(({ rawBody }) => rawBody), routes.filter(({ rawBody }) => !rawBody)]
