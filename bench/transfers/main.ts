@@ -12,7 +12,10 @@ import { measureSchedules } from './schedules.ts'
 import { measureSpeed } from './speed.ts'
 
 /** Measures server-initiated transfers through one node. @throws {BenchError} for a command line that cannot be read */
-export async function benchSiteTransfers(argv: readonly string[], { say, results }: ConsoleBench): Promise<void> {
+export async function benchSiteTransfers(
+  argv: readonly string[],
+  { say, results }: ConsoleBench,
+): Promise<void> {
   if (argv.includes('--help')) return console.log(TRANSFERS_USAGE)
   const options = readTransfersOptions(argv)
   const [loadAtStart = 0] = loadavg()

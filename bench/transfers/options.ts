@@ -5,7 +5,7 @@ import { BenchError, textOf } from '../errors.ts'
 const PARTS = ['speed', 'schedules', 'lists'] as const
 const DATABASES: readonly DatabaseKind[] = ['sqlite', 'postgres']
 
-export type TransfersPart = (typeof PARTS)[number]
+type TransfersPart = (typeof PARTS)[number]
 
 /** What a run of the part of transfers was asked to do. */
 export interface TransfersOptions {
