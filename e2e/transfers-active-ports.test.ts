@@ -7,7 +7,7 @@ import type { RunEvent, RunRow } from '@portolan/store'
 import { readCounts } from './lab/network/counters.ts'
 import { skipNetwork } from './lab/network/namespaces.ts'
 import { ACTIVE_PORTS, buildTopology } from './lab/network/topology.ts'
-import type { LabServer } from './lab/servers/start.ts'
+import { type LabServer, startServer } from './lab/servers/start.ts'
 import { skipServer } from './lab/servers/workshop.ts'
 import { makeScratch } from './support/scratch.ts'
 import { type Desk, openDesk } from './transfers/desk.ts'
@@ -51,7 +51,7 @@ async function activeSite(desk: Desk, partner: LabServer, connections: number): 
       ...{ name: 'partner', host: partner.host, port: partner.port, user: partner.user, connections },
       ...{ protocol: ca === undefined ? 'ftp' : 'ftps-explicit', enableActiveMode: true },
       ...(ca !== undefined && { tls: { ca } }),
-      timeouts: { connect: 5, reply: 10, idle: 10, completion: 10 },
+      timeouts: { connect: 4, reply: 10, idle: 10, completion: 5 },
       retry: { attempts: 20, first: 0.2, factor: 1, ceiling: 1, jitter: 0.5 },
     },
     partner.password,
@@ -152,6 +152,23 @@ describe('active mode of outgoing transfers', { skip, concurrency: 2 }, () => {
     assert.deepEqual([counters.outside, counters.passive], [0, 0])
     assertWithin(dialled, two)
     assertWithin(await announced(partner), two)
+  })
+
+  it('uses an unused high port when the FTP Settings name none', async () => {
+    await using scratch = await makeScratch()
+    await using partner = await startServer('vsftpd', { logsProtocol: true })
+    const place = { folder: join(scratch.path, 'data') }
+    await using desk = await openDesk(place)
+    await activeSite(desk, partner, 2)
+    await writeFile(join(scratch.path, 'a.bin'), 'x')
+    const ids = await desk.queue({ name: 'push', steps: [{ do: 'push', site: 'partner' }] }, 3, () => ({
+      'file.path': join(scratch.path, 'a.bin'),
+    }))
+    await using engine = await startEngine({ place, node: 'node', folder: '/' })
+    assert.deepEqual(failures(await desk.over(ids, 30_000)), [], engine.stderr())
+    const seen = await announced(partner)
+    assert.ok(seen.length >= 3, `only ${seen.length} of PORT and EPRT`)
+    assertWithin(seen, { basePort: 1024, numberOfPorts: 65_536 - 1024 })
   })
 
   it('fails in words when the firewall opens other ports than the settings name', async () => {
