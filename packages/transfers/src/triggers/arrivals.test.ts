@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import type { Planner } from './planner.ts'
 import { openTestPlan, type TestPlan } from './testing-plan.ts'
 
@@ -235,4 +236,43 @@ test('a folder that is not there is told, and keeps nobody else from his runs', 
   await laterNode(plan)
   assert.deepEqual(await paths(plan), ['b /outbox/a'])
   assert.match(plan.warnings.join('\n'), /folder-unread: The folder of the transfer a .*no user nobody/)
+})
+
+test('whatever is lost on the way and whenever the node dies, each upload has one run in the end', async () => {
+  const upload1 = fc.record({
+    path: fc.constantFrom('/outbox/a', '/outbox/b'),
+    isTold: fc.boolean(),
+    setsTime: fc.boolean(),
+  })
+  const step = fc.oneof({ weight: 3, arbitrary: upload1 }, fc.constantFrom('restart', 'scan'))
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), async steps => {
+      await using plan = await openTestPlan()
+      await plan.define({ name: 'send', trigger: { on: 'arrival', place: OUTBOX } })
+      let node = await plan.node()
+      const restart = async () => {
+        await node[Symbol.asyncDispose]()
+        node = await laterNode(plan)
+      }
+      const uploads: string[] = []
+      const unseen = new Set<string>()
+      for (const one of steps) {
+        if (one === 'restart') await restart()
+        else if (one === 'scan') await scans(plan, node, 0.52)
+        else {
+          const { path, isTold, setsTime } = one
+          // What is written over before anybody has seen it was never there to be sent.
+          if (unseen.delete(path)) await restart()
+          await upload(plan, path)
+          uploads.push(path)
+          if (isTold) await arrived(node, path)
+          else unseen.add(path)
+          if (setsTime) utimesSync(onDisk(plan, path), 1_000_000_000, 1_000_000_000)
+        }
+      }
+      await restart()
+      assert.deepEqual((await paths(plan)).toSorted(), uploads.map(path => `send ${path}`).toSorted())
+    }),
+    { numRuns: 20 },
+  )
 })

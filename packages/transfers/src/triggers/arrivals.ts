@@ -167,7 +167,8 @@ export class Arrivals {
 
   /** Whether a file came at a time of which no scan knows yet, and no event will tell of it any more. */
   #isLost({ changedAt }: Arrival, { changedMs, bornMs }: FoundFile, now: number): boolean {
-    const mark = this.#markAt ?? Number.NEGATIVE_INFINITY
+    // A clock that was ahead when the mark was made must not hide what came since.
+    const mark = Math.min(this.#markAt ?? Number.NEGATIVE_INFINITY, now)
     const isYoung = changedMs >= Math.max(changedAt, mark - BEFORE_MARK_MS)
     const isNew = bornMs === 0 || bornMs >= Math.max(changedAt - BEFORE_CHANGE_MS, mark - LONGEST_UPLOAD_MS)
     const isQuiet = changedMs < this.#startedAt || now - changedMs >= QUIET_MS

@@ -27,28 +27,32 @@ export async function scanFolder(
   ask: ScanAsk,
 ): Promise<{ readonly files: readonly FoundFile[]; readonly complete: boolean }> {
   const files: FoundFile[] = []
+  let names: string[] = []
+  const lookAtNames = async () => {
+    const found = await Promise.all(names.map(path => lookAt(root, path)))
+    files.push(...found.filter(file => file !== undefined))
+    names = []
+  }
   let left = MOST_ENTRIES
   const folders: { readonly path: string; readonly depth: number }[] = [{ path: '', depth: 0 }]
   for (let folder = folders.pop(); folder; folder = folders.pop()) {
-    const names: string[] = []
     const opened = await openFolder(join(root, folder.path), folder.path === '')
     if (!opened) continue
     for await (const entry of opened) {
       ask.signal.throwIfAborted()
-      if (--left < 0) return { files, complete: false }
+      if (--left < 0) {
+        await lookAtNames()
+        return { files, complete: false }
+      }
       if (isHiddenName(entry.name)) continue
       const path = folder.path === '' ? entry.name : `${folder.path}/${entry.name}`
       if (entry.isDirectory() && ask.subfolders && folder.depth < DEEPEST) {
         folders.push({ path, depth: folder.depth + 1 })
       } else if (entry.isFile() && ask.matches(entry.name)) names.push(path)
-    }
-    for (let start = 0; start < names.length; start += AT_ONCE) {
-      ask.signal.throwIfAborted()
-      const slice = names.slice(start, start + AT_ONCE)
-      const found = await Promise.all(slice.map(path => lookAt(root, path)))
-      files.push(...found.filter(file => file !== undefined))
+      if (names.length >= AT_ONCE) await lookAtNames()
     }
   }
+  await lookAtNames()
   return { files, complete: true }
 }
 
