@@ -5,7 +5,7 @@ import { BenchError } from '../errors.ts'
 const PARTS = ['login', 'lists', 'page', 'memory', 'live'] as const
 const DATABASES = ['sqlite', 'postgres'] as const
 
-export type Part = (typeof PARTS)[number]
+type Part = (typeof PARTS)[number]
 export type DatabaseKind = (typeof DATABASES)[number]
 
 /** What a run of the console's part was asked to do. */

@@ -11,7 +11,7 @@ export const ADMIN = { name: 'admin', password: `a long password ${randomBytes(6
 const ANY_PORTS = ['--listen', '127.0.0.1:0', '--console', '127.0.0.1:0', '--workers', '1']
 
 /** An answer of the API. */
-export interface ApiAnswer {
+interface ApiAnswer {
   readonly status: number
   readonly body: unknown
 }

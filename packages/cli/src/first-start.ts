@@ -16,7 +16,7 @@ const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789'
 export const SETTINGS_FILE = 'portolan.yaml'
 
 /** The user of a first start; the store gets it once the server stands. */
-export interface FirstUser {
+interface FirstUser {
   readonly name: string
   /** Told once. */
   readonly password: string

@@ -23,7 +23,6 @@ export const retryPolicy = z.strictObject({
   /** Part of the wait that is left to chance, from 0 to 1. */
   jitter: z.number().min(0).max(1).default(0.2),
 })
-export type SiteRetry = z.output<typeof retryPolicy>
 
 /** A partner's FTP server, and how it is reached. Passwords and keys are kept beside it, sealed. */
 export const site = z.strictObject({

@@ -15,7 +15,7 @@ export const localPlace = z.union([
 export type LocalPlace = z.output<typeof localPlace>
 
 /** Which files: a glob, several with commas, or a regular expression between slashes. */
-export const pattern = z.string().min(1).max(1000).default('*')
+const pattern = z.string().min(1).max(1000).default('*')
 
 /** A condition over named properties: `file.name`, `file.size`, `file.user`, `run.state`, `site.name`, `time.hour`, ... */
 export const condition = z.strictObject({
