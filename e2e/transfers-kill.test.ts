@@ -49,18 +49,15 @@ async function killUntilOver(desk: Desk, starts: readonly (() => Promise<Mortal>
   }
 }
 
-/** @throws {AssertionError} when there are more runs than files to run for */
 async function areOver(desk: Desk): Promise<boolean> {
-  const { waiting, running, retrying, ...over } = await desk.store.initiated.runs.counts(0)
-  const ended = over.succeeded + over.failed + over.cancelled
-  assert.ok(waiting + running + retrying + ended <= RUNS, 'a file has two runs')
-  return ended === RUNS
+  const { succeeded, failed, cancelled } = await desk.store.initiated.runs.counts(0)
+  return succeeded + failed + cancelled >= RUNS
 }
 
 /** Every run has succeeded, every file is where it belongs, and enough runs were gone on with after a death to prove something. */
 async function assertDelivered(desk: Desk, load: KillLoad, deaths: number): Promise<void> {
   const { items } = await desk.store.initiated.runs.list({ limit: 500 })
-  assert.equal(items.length, RUNS)
+  assert.equal(items.length, RUNS, 'a file has two runs, or none')
   assert.deepEqual(failuresOf(items), [])
   await load.check()
   const timelines = await Promise.all(items.map(({ id }) => desk.events(id)))
