@@ -12,8 +12,12 @@ const PLOT_MS = 12_000
 /** Time for a page to have drawn what it shows, in milliseconds. */
 const DRAWN_MS = 600
 
-// `npm run screenshots [-- --to FOLDER]`: every page of the console and the Files page, at both widths, in both schemes.
-const { values } = parseArgs({ options: { to: { type: 'string', default: 'docs/screenshots' } } })
+// `npm run screenshots [-- --to FOLDER] [--all]`: every page of the console and the Files page, on a desk in light and on a
+// phone in dark; with --all at both widths in both schemes.
+const { values } = parseArgs({
+  options: { to: { type: 'string', default: 'docs/screenshots' }, all: { type: 'boolean', default: false } },
+})
+const looks = LOOKS.filter(({ width, scheme }) => values.all || (width === 390) === (scheme === 'dark'))
 await mkdir(values.to, { recursive: true })
 await using busy = await startBusyNode()
 await using browser = await startBrowser()
@@ -29,7 +33,7 @@ const pages = [
   { path: `/sessions/${session?.session ?? ''}`, shows: /STOR/, name: 'session' },
 ]
 
-for (const look of LOOKS) {
+for (const look of looks) {
   const suffix = `${look.width === 390 ? 'phone-' : ''}${look.scheme}`
   const save = async (api: typeof alice, path: string, shows: RegExp, name: string) => {
     await using watched = await openAs(browser, busy.node.url, api, look)
