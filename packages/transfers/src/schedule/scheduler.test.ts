@@ -117,6 +117,37 @@ test('a clock that jumps ahead has missed what lies between', async () => {
   assert.deepEqual(timesOf(runs), ['2040-01-02 02:00:00 UTC; that time was missed, and is made up for.'])
 })
 
+test('a clock that jumped ahead and is set right goes on with the times that come then', async () => {
+  await using plan = await planAt(DAY)
+  await plan.define({ name: 'often', schedule: { cron: '*/10 * * * *' } })
+  const node = await plan.node()
+  const before = (await plan.runs()).length
+  plan.clock.set(DAY + 24 * HOUR)
+  await plan.clock.runTo(DAY + 24.01 * HOUR, () => node.settled())
+  assert.equal((await plan.runs()).length - before, 1, 'the one that was missed')
+  // Timers of the system go on by time that passes; here the reading of the definitions makes it look.
+  plan.clock.set(DAY + 1)
+  await node.definitions.load()
+  await plan.clock.runTo(DAY + HOUR, () => node.settled())
+  assert.equal((await plan.runs()).length - before, 7)
+})
+
+test('a time that was looked at is not missed by a restart, however long its run is forgotten', async () => {
+  await using plan = await planAt(DAY)
+  await plan.define({ name: 'daily', schedule: { cron: '0 1 * * *' } })
+  const first = await plan.node()
+  await plan.clock.runTo(DAY + 2 * HOUR, () => first.settled())
+  await first[Symbol.asyncDispose]()
+  const { runs } = plan.store.initiated
+  for (const run of await plan.runs()) await runs.cancel(run.id, DAY + 2 * HOUR)
+  await runs.prune({ age: 0, rows: 0 }, DAY + 3 * HOUR)
+  await runs.prune({ age: 0, rows: 0 }, DAY + 4 * HOUR)
+  assert.deepEqual(await plan.runs(), [])
+  plan.clock.set(DAY + 5 * HOUR)
+  await plan.node()
+  assert.deepEqual(await plan.runs(), [])
+})
+
 test('conditions are asked with the time of the schedule in its zone', async () => {
   await using plan = await planAt(DAY)
   const schedule = { cron: '0 * * * *', timeZone: 'Asia/Tokyo' }
