@@ -162,7 +162,7 @@ describe('a ban that is set', { concurrency: 2 }, () => {
     await using outside = await logIn(server, 'bob', '127.0.1.1')
     server.server.ban({ kind: 'address', value: '127.0.0.0/24', until: Date.now() + 60_000 })
     await using refused = await Dialogue.open({ ...server.at(), from: ELSEWHERE })
-    await refused.expect(421, /Try again after (60|59|[1-5]\d) seconds/)
+    await refused.expect(421, /Refused for (60|59|[1-5]\d) more seconds/)
     await inside.ask('NOOP', 200)
     assert.equal(await server.server.kickAddress('127.0.0.0/24'), 1)
     await inside.expect(421, /administrator/)

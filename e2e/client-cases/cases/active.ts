@@ -84,7 +84,7 @@ export const ACTIVE_CASES: readonly ClientCase[] = [
     server: retr('150 Coming'),
     client: { ...ACTIVE, timeouts: { accept: 200, completion: 200 } },
     run: get,
-    expect: { error: { code: 'FTP_TIMEOUT', retryable: true } },
+    expect: { error: { code: 'FTP_DATA', message: /says nothing of it/ } },
   },
   {
     name: '425 while the server is waited for ends the wait at once',

@@ -2,6 +2,7 @@ import type { Document, NewRun, RunCause, RunRow, TransferTables } from '@portol
 import { TransferError } from '../errors.ts'
 import { type Transfer, transfer } from '../model/index.ts'
 import { newRun } from '../triggers/new-run.ts'
+import { requestedProperties } from './requested-file.ts'
 
 export interface RequestsOptions {
   readonly tables: Pick<TransferTables, 'definitions' | 'runs'>
@@ -24,7 +25,9 @@ export class Requests {
     const definition = readTransfer(document)
     if (!definition.enabled) throw new TransferError('TRANSFER_DISABLED', `The transfer ${name} is disabled.`)
     const now = this.#options.now()
-    return this.#queue(newRun(definition, { kind: 'request', ...cause }, now, exclusiveOf(definition)))
+    const properties = requestedProperties(definition, cause.properties)
+    const asked: RunCause = { kind: 'request', text: cause.text, properties }
+    return this.#queue(newRun(definition, asked, now, exclusiveOf(definition)))
   }
 
   /** @throws {TransferError} `TRANSFER_MISSING`, or `TRANSFER_USED` while it is not over */
