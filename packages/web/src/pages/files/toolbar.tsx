@@ -169,7 +169,7 @@ function BarButton({ label, icon, danger, disabled, why, onClick }: BarButtonPro
   return (
     <Button
       size="compact-md"
-      variant="light"
+      variant={danger ? 'light' : 'default'}
       color={danger ? 'red' : undefined}
       leftSection={icon}
       disabled={disabled}
