@@ -29,7 +29,7 @@ async function killUntilDone({ store, data, folder }: Ground): Promise<number> {
   for (let kills = 0; Date.now() < end; kills++) {
     const engine = await startEngineProcess({ data, folder, node: 'node-a', leaseMs: LEASE_MS })
     // The last ones have to get through: an engine that lives on must end them.
-    await sleep(kills < 12 ? 100 + Math.random() * 700 : 5_000)
+    await sleep(kills < 12 ? 20 + Math.random() * 180 : 5_000)
     await engine.kill()
     const counts = await store.initiated.runs.counts(0)
     if (counts.waiting + counts.running + counts.retrying === 0) return kills + 1

@@ -22,6 +22,8 @@ const VERSIONS = '/usr/lib/postgresql'
 const NOT_INSTALLED = 'PostgreSQL is not installed: apt-get install postgresql'
 
 /** How long PostgreSQL may take to start, in milliseconds. */
+/** How long a killed process may take to be gone, in milliseconds. */
+const STOP_MS = 10_000
 const START_MS = 30_000
 
 /** A PostgreSQL for one test file, with its own folder, port and databases. */
@@ -136,7 +138,12 @@ export async function startPostgres(options: { durable?: boolean } = {}): Promis
     query,
     pause: () => signalAll(server?.pid, 'SIGSTOP'),
     resume: () => signalAll(server?.pid, 'SIGCONT'),
-    kill: () => end('SIGKILL'),
+    async kill() {
+      const backends = childrenOf(server?.pid)
+      await end('SIGKILL')
+      // Those that are left answer on for a moment, until they see that their parent is gone.
+      await Promise.all(backends.map(ended))
+    },
     start,
     stop,
     [Symbol.asyncDispose]: stop,
@@ -147,8 +154,25 @@ export async function startPostgres(options: { durable?: boolean } = {}): Promis
 function signalAll(pid: number | undefined, signal: 'SIGSTOP' | 'SIGCONT'): void {
   if (pid === undefined) return
   process.kill(pid, signal)
-  for (const child of readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')) {
-    if (child !== '') process.kill(Number(child), signal)
+  for (const child of childrenOf(pid)) process.kill(child, signal)
+}
+
+function childrenOf(pid: number | undefined): number[] {
+  if (pid === undefined) return []
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+  return text === '' ? [] : text.split(' ').map(Number)
+}
+
+/** Kills a process that may be gone, and resolves once it is. */
+async function ended(pid: number): Promise<void> {
+  const until = performance.now() + STOP_MS
+  while (performance.now() < until) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      return
+    }
+    await sleep(5)
   }
 }
 
