@@ -11,7 +11,8 @@ import { PASSWORD, startEmbedded } from '../support/embedded.ts'
 import { until } from '../support/within.ts'
 import { makeStand } from './stand.ts'
 
-const FILE = { 'file.path': '/out/a.txt' }
+/** One of the user `out`, whose home is the folder of that name. */
+const FILE = { 'file.path': '/a.txt', 'file.user': 'out' }
 
 async function makeFile(folder: string, content = 'hello'): Promise<void> {
   await mkdir(join(folder, 'out'), { recursive: true })
