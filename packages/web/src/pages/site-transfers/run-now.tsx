@@ -77,13 +77,16 @@ interface AskFileProps {
 
 /** Which file, as if it had just arrived. */
 function AskFile({ trigger, pending, error, onRun }: AskFileProps) {
-  const place = 'place' in trigger && 'user' in trigger.place ? trigger.place : undefined
-  const [user, setUser] = useState(place?.user ?? '')
-  const [path, setPath] = useState(place ? `${place.path.replace(/\/$/, '')}/` : '/')
+  const place = 'place' in trigger ? trigger.place : undefined
+  // In a folder of the machine, files are nobody's.
+  const hasUser = !place || 'user' in place
+  const folder = place ? ('user' in place ? place.path : place.folder) : ''
+  const [user, setUser] = useState(place && 'user' in place ? place.user : '')
+  const [path, setPath] = useState(`${folder.replace(/\/$/, '')}/`)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     event.stopPropagation()
-    onRun({ 'file.user': user.trim(), 'file.path': path.trim() })
+    onRun({ 'file.path': path.trim(), ...(hasUser && { 'file.user': user.trim() }) })
   }
   return (
     <form onSubmit={submit}>
@@ -91,16 +94,18 @@ function AskFile({ trigger, pending, error, onRun }: AskFileProps) {
         <Text size="sm" c="dimmed">
           It moves the file that made it begin. Which one shall that be?
         </Text>
-        <TextInput
-          label="User"
-          required
-          spellCheck={false}
-          value={user}
-          onChange={event => setUser(event.currentTarget.value)}
-        />
+        {hasUser && (
+          <TextInput
+            label="User"
+            required
+            spellCheck={false}
+            value={user}
+            onChange={event => setUser(event.currentTarget.value)}
+          />
+        )}
         <TextInput
           label="File"
-          description="As the user sees it"
+          description={hasUser ? 'As the user sees it' : `Below ${folder}`}
           required
           data-autofocus
           spellCheck={false}
