@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { pageOf, user, usersQuery, userWrite } from '../contract/index.ts'
-import { defineRoute, type Route } from '../http/route.ts'
+import { pageOf, type User, user, usersQuery, userWrite } from '../contract/index.ts'
+import { type Ask, defineRoute, type Route } from '../http/route.ts'
 import type { Services } from '../node/services.ts'
 import { actorOf } from '../resources/actor.ts'
 import { pageInMemory } from '../resources/in-memory.ts'
@@ -21,6 +21,22 @@ const kicked = z.object({ kicked: z.int() })
 export const usersRoutes = (services: Services): Route[] => {
   const users = new UsersService(services)
   const { store, server } = services
+  /** Notes what was changed, ends the sessions that are to end, and answers the user. */
+  const changedTo = async (
+    ask: Pick<Ask<unknown, unknown, unknown>, 'audit'>,
+    { before, after }: { readonly before: User; readonly after: User },
+    { kick, password }: { readonly kick: boolean; readonly password: string | null | undefined },
+  ): Promise<User> => {
+    ask.audit({
+      action: 'user.change',
+      target: after.name,
+      before: auditOf(before),
+      after: auditOf(after),
+      text: textOf(password),
+    })
+    if (kick || !after.enabled) await server.kickUser(after.name)
+    return after
+  }
   return [
     defineRoute({
       method: 'GET',
@@ -81,16 +97,8 @@ export const usersRoutes = (services: Services): Route[] => {
       response: user,
       async handle(ask) {
         const { kick, ...body } = ask.body
-        const { before, after } = await users.replace(ask.params.name, body, actorOf(ask))
-        ask.audit({
-          action: 'user.change',
-          target: after.name,
-          before: auditOf(before),
-          after: auditOf(after),
-          text: textOf(body.password),
-        })
-        if (kick || !after.enabled) await server.kickUser(after.name)
-        return after
+        const changed = await users.replace(ask.params.name, body, actorOf(ask))
+        return changedTo(ask, changed, { kick, password: body.password })
       },
     }),
     defineRoute({
@@ -104,16 +112,8 @@ export const usersRoutes = (services: Services): Route[] => {
       response: user,
       async handle(ask) {
         const { kick, ...body } = ask.body
-        const { before, after } = await users.change(ask.params.name, body, actorOf(ask))
-        ask.audit({
-          action: 'user.change',
-          target: after.name,
-          before: auditOf(before),
-          after: auditOf(after),
-          text: textOf(body.password),
-        })
-        if (kick || !after.enabled) await server.kickUser(after.name)
-        return after
+        const changed = await users.change(ask.params.name, body, actorOf(ask))
+        return changedTo(ask, changed, { kick, password: body.password })
       },
     }),
     defineRoute({
