@@ -108,12 +108,18 @@ for (const processes of [false, true]) {
       const received = await open('alice')
       const usedPort = Number(received?.local.split(':')[1])
       const { passive: doors, active } = await server.server.ports()
+      const sessions = [await sessionOf(server, 'alice')]
+      // Another address may be given the port that is in use: the doorway is shared.
+      const expected =
+        usedPort === reserved.port
+          ? [{ port: usedPort, state: 'in-use', waitingFor: [HOME], sessions }]
+          : [
+              { port: usedPort, state: 'in-use', waitingFor: [], sessions },
+              { port: reserved.port, state: 'reserved', waitingFor: [HOME], sessions: [] },
+            ].toSorted((a, b) => a.port - b.port)
       assert.deepEqual(
         doors?.ports.filter(({ state }) => state !== 'resting'),
-        [
-          { port: usedPort, state: 'in-use', waitingFor: [], sessions: [await sessionOf(server, 'alice')] },
-          { port: reserved.port, state: 'reserved', waitingFor: [HOME], sessions: [] },
-        ].toSorted((a, b) => a.port - b.port),
+        expected,
       )
       assert.equal(doors.numberOfPorts, 16)
       assert.deepEqual(

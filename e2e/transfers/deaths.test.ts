@@ -114,6 +114,8 @@ for (const [what, steps] of [
     if (what === 'push') {
       assert.deepEqual(await names(here), [])
       assert.deepEqual(await names(there), expected.map(name => `done-${name}`).sort())
+      // A reply overtakes the events, which the server tells a moment later, several at once.
+      await server.events.wait('file', ({ to }) => to === `/in/done-${expected.at(-1)}`)
       const published = server.events.of('file').filter(({ to = '' }) => /^\/in\/\d/.test(to))
       assert.equal(published.length, 16)
     } else {
