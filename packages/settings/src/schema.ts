@@ -3,6 +3,7 @@ import { active } from './schema/active.ts'
 import { bans } from './schema/bans.ts'
 import { commands } from './schema/commands.ts'
 import { webConsole } from './schema/console.ts'
+import { gateway } from './schema/gateway.ts'
 import { limits } from './schema/limits.ts'
 import { listeners } from './schema/listeners.ts'
 import { messages } from './schema/messages.ts'
@@ -43,6 +44,7 @@ export const settingsSchema = z.strictObject({
   console: webConsole,
   retention,
   transfers,
+  gateway,
 })
 
 /** Settings in full: every default is filled in, durations are milliseconds, sizes bytes, rates bytes per second. */

@@ -1,4 +1,5 @@
 import type { JsonValue } from './json.ts'
+import type { AccessTables } from './store-access.ts'
 import type { TransferTables } from './store-runs.ts'
 
 /**
@@ -23,6 +24,8 @@ export interface Store extends AsyncDisposable {
   readonly audit: AuditLog
   /** Transfers that this server begins. {@link Store.transfers} is the log of those that clients began. */
   readonly initiated: TransferTables
+  /** The zero-trust access path. */
+  readonly access: AccessTables
   readonly changes: ChangeFeed
   /** Resolves when the database answers. @throws {StoreError} `STORE_UNAVAILABLE` */
   ping(): Promise<void>
@@ -401,6 +404,10 @@ export type ChangeTopic =
   | 'sites'
   | 'definitions'
   | 'runs'
+  /** Segments, groups, publications, policies. */
+  | 'access'
+  /** Provisioning keys, members, people of the access path. */
+  | 'members'
   | 'all'
 
 /** Tells what changed in the database, whoever changed it: this node, another one, or a command. */

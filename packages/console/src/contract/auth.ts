@@ -21,6 +21,9 @@ export const SCOPES = [
   'transfers:read',
   'transfers:run',
   'transfers:write',
+  'access:read',
+  'access:run',
+  'access:write',
 ] as const
 export const scope = z.enum(SCOPES)
 export type Scope = z.output<typeof scope>
@@ -45,6 +48,8 @@ export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
     'metrics:read',
     'transfers:read',
     'transfers:run',
+    'access:read',
+    'access:run',
   ],
   'read-only': [
     'settings:read',
@@ -56,6 +61,7 @@ export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
     'certificates:read',
     'metrics:read',
     'transfers:read',
+    'access:read',
   ],
 }
 

@@ -1,4 +1,5 @@
 /** The API as types: what the routes check, what OpenAPI shows, what the web console is built on. Nothing here runs on a server. */
+export * from './access.ts'
 export * from './auth.ts'
 export * from './common.ts'
 export * from './files.ts'

@@ -1,0 +1,8 @@
+export { CLEAN_CODES, type GatewayEnd, isStatusCode, STATUS, type Status, type StatusCode } from './codes.ts'
+export type * from './control/messages.ts'
+export type * from './controller/types.ts'
+export { GatewayError, type GatewayErrorCode } from './errors.ts'
+export * from './model/index.ts'
+export type * from './parts.ts'
+export type * from './pki/types.ts'
+export type * from './policy/types.ts'
