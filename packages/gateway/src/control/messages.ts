@@ -313,7 +313,11 @@ export const edgeSays = z.discriminatedUnion('type', [
     residentBytes: z.int(),
     refusedLinks: z.int(),
   }),
-  /** New or changed streams, each whole; at most every second. */
+  /**
+   * New or changed streams, each whole; at most every second. After `hello`, all that are open are told, and whatever ended since the
+   * link before, in as many messages as it takes; the first `connected` ends the list: what the log has open of this edge and was not
+   * told is then closed with EDG_LOST.
+   */
   z.object({ type: z.literal('streams'), streams: z.array(streamReport).max(1_000) }),
   /** Who is connected, whole, when it changes. */
   z.object({
@@ -366,8 +370,8 @@ export const edgeSays = z.discriminatedUnion('type', [
   }),
   /** An enrolment or sign-in of somebody who came to the edge, to be answered with `relayed`. */
   z.object({ type: z.literal('relay'), id: z.int(), from: text, request: enrolRequest }),
-  /** A member that is connected asks for a certificate anew. */
-  z.object({ type: z.literal('relay-renew'), id: z.int(), member: text, csr: pem }),
+  /** A member that is connected asks for a certificate anew; `serial` is that of the certificate that its link stands on. */
+  z.object({ type: z.literal('relay-renew'), id: z.int(), member: text, serial: text, csr: pem }),
   /** Who is that user: to be answered with `identity`, and again whenever it changes. */
   z.object({ type: z.literal('who'), user: text }),
   renew,
@@ -381,7 +385,11 @@ export const controllerSays = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('members'),
     edges: z.array(text).max(64),
-    /** Serial numbers that are valid, by member; who is not in it, or has another serial, is refused and cut. Agents are in it, too. */
+    /**
+     * Serial numbers that are valid, by member. Who is not in it is refused, and cut at once. Who comes with another serial is refused;
+     * a link that stood before its member renewed lives on until its own certificate ends, so that a renewal breaks no stream. Agents
+     * are in it, too.
+     */
     valid: z
       .array(
         z.object({
