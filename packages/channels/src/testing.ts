@@ -71,10 +71,13 @@ export function portOf(listener: { address(): AddressInfo | string | null }): nu
   return address.port
 }
 
-/** As many ports in a row as wanted, free at this moment and not among those that Linux gives to outgoing connections. */
+/**
+ * As many ports in a row as wanted, free at this moment, below those that Linux gives to outgoing connections, and below
+ * those that tests with whole servers take: a look would hold them for a moment.
+ */
 export async function freeRange(numberOfPorts: number): Promise<PortRange> {
   for (;;) {
-    const basePort = 10_000 + Math.floor(Math.random() * 22_000)
+    const basePort = 8_100 + Math.floor(Math.random() * (3_800 - numberOfPorts))
     const range = PortRange.of({ basePort, numberOfPorts })
     const probes = await Promise.all(
       Array.from(range.ports(), async port => {
