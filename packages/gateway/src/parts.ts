@@ -21,6 +21,21 @@ export interface EdgeOptions extends PartOptions<EdgeEvent> {
   readonly port: number
   /** Where agents and connectors reach it, `HOST:PORT`; empty: the address that is bound. */
   readonly addresses: readonly string[]
+  readonly bounds?: EdgeBounds
+}
+
+/** How much an edge carries. What is beyond is refused with a status of its own, and others go on. */
+export interface EdgeBounds {
+  /** Streams that are open or being opened, of all. Default 50,000. */
+  readonly streams?: number
+  /** Streams of one agent. Default 1,000. */
+  readonly streamsPerAgent?: number
+  /** Agents that are connected. Default 20,000. */
+  readonly agents?: number
+  /** Streams that one agent may ask for in a second. Default 500. */
+  readonly opensPerSecond?: number
+  /** Connections from one client address to one publication. Default 200. */
+  readonly connectionsPerClient?: number
 }
 
 export type EdgeEvent =

@@ -374,6 +374,8 @@ export const edgeSays = z.discriminatedUnion('type', [
   z.object({ type: z.literal('relay-renew'), id: z.int(), member: text, serial: text, csr: pem }),
   /** Who is that user: to be answered with `identity`, and again whenever it changes. */
   z.object({ type: z.literal('who'), user: text }),
+  /** What an administrator should know of this edge, such as a port of a publication that cannot be bound. */
+  z.object({ type: z.literal('warning'), code: z.string().max(64), text: z.string().max(2_000) }),
   renew,
 ])
 export type EdgeSays = z.output<typeof edgeSays>
