@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { sql } from 'kysely'
+import { accessTables } from './access/access-tables.ts'
 import { writeBackup } from './backup/write-backup.ts'
 import { Listeners } from './changes/feed.ts'
 import { ChangeWatcher } from './changes/watcher.ts'
@@ -107,6 +108,7 @@ function assemble(writer: Writer, changes: Listeners, box: Box, closing: AsyncDi
     incidents: openLog(database, incidents),
     audit: openLog(database, audit),
     initiated: transferTables(writer, box),
+    access: accessTables(writer, box),
     changes,
     async ping() {
       await sql`select 1`.execute(database.queries)

@@ -1,5 +1,14 @@
 import type { JsonValue } from './json.ts'
-import type { Actor, Document, Documents, LogPage, Page, PageAsk, Retention } from './store.ts'
+import type {
+  Actor,
+  Administrators,
+  Document,
+  Documents,
+  LogPage,
+  Page,
+  PageAsk,
+  Retention,
+} from './store.ts'
 import type { SecretDocuments } from './store-runs.ts'
 
 /** A key with which members enrol. The secret is not kept, only its SHA-256 in hexadecimal. */
@@ -8,7 +17,8 @@ export interface ProvisioningKeyRow extends Document {
   readonly uses: number
 }
 
-export interface ProvisioningKeys extends Pick<Documents, 'list' | 'remove' | 'replace'> {
+export interface ProvisioningKeys extends Pick<Documents, 'remove' | 'replace'> {
+  list(ask: Parameters<Documents['list']>[0]): Promise<Page<ProvisioningKeyRow>>
   get(name: string): Promise<ProvisioningKeyRow | undefined>
   all(): Promise<readonly ProvisioningKeyRow[]>
   /** @throws {StoreError} `STORE_EXISTS` */
@@ -62,11 +72,16 @@ export interface Members {
       readonly ifSerial?: string
     },
   ): Promise<MemberRow>
+  /** Only one that was revoked; false for others, and when there was none. */
+  remove(id: string): Promise<boolean>
   /** Written once a minute at most; not a change that the feed tells. */
   seen(id: string, at: number): Promise<void>
   /** Removes agents whose certificate ran out before `before`, and members that were revoked before it. Answers how many. */
   prune(before: number): Promise<number>
 }
+
+/** What people sign in with beside their password. */
+export interface AccessPeople extends SecretDocuments, Pick<Administrators, 'takeTotpStep'> {}
 
 /** A stream of the access path: opened once, told of as it goes, closed once. */
 export interface AccessStreamRow {
@@ -84,7 +99,7 @@ export interface AccessStreamRow {
   /** The status code. */
   readonly code: string
   readonly startedAt: number
-  /** Absent while it is open. */
+  /** Absent while it is `open` or `active`. */
   readonly endedAt?: number
   /** All of it, with the field names of the activity log. */
   readonly document: JsonValue
@@ -107,11 +122,14 @@ export interface AccessStreamAsk {
 
 export interface AccessStreams {
   /**
-   * Writes rows by their connection in one transaction: new ones are made, known ones changed. A row that is over is never changed
-   * again. Rows of an edge that another node wrote are the same rows.
+   * Writes rows by their connection in one transaction: new ones are made, known ones changed. A row that is over
+   * (`close`, `refused`) is never changed again. Rows of an edge that another node wrote are the same rows.
    */
   save(rows: readonly Omit<AccessStreamRow, 'id'>[]): Promise<void>
-  /** Closes what an edge left open. Answers how many. */
+  /**
+   * Closes what an edge left open, in the documents, too (`ConnectionStatus`, `InternalReason`, `Text`, `TimestampConnectionEnd`).
+   * Answers how many.
+   */
   closeOpen(edge: string, close: { at: number; code: string; text: string }): Promise<number>
   get(connection: string): Promise<AccessStreamRow | undefined>
   /** Newest first. */
@@ -132,7 +150,7 @@ export interface AccessTables {
   readonly keys: ProvisioningKeys
   readonly members: Members
   /** By user name: second factor (`totp` among the secrets) and tokens of agents (hashes, in the document). */
-  readonly people: SecretDocuments
+  readonly people: AccessPeople
   /** `authority`: the certificate in the document, the key among the secrets. */
   readonly authority: SecretDocuments
   readonly streams: AccessStreams

@@ -1,4 +1,4 @@
-import type { ChangeFeed, ChangeTopic } from '../store.ts'
+import type { ChangeFeed, ChangeTopic } from '../store-changes.ts'
 
 /** What the feed tells. */
 export interface Change {

@@ -11,4 +11,6 @@ export const LOCKS = {
   sites: 9,
   definitions: 10,
   runs: 11,
+  access: 12,
+  members: 13,
 } as const

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Database } from '../database.ts'
-import type { ChangeTopic } from '../store.ts'
+import type { ChangeTopic } from '../store-changes.ts'
 import type { Change, Listeners } from './feed.ts'
 
 /** More changes than this at once are told as `all`. */
@@ -33,6 +33,8 @@ const TOPICS: ReadonlySet<string> = new Set<ChangeTopic>([
   'sites',
   'definitions',
   'runs',
+  'access',
+  'members',
 ])
 
 /** Reads the changes of others from the database and tells them. Somebody else says when it is time to look. */

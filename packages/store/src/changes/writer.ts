@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { Database } from '../database.ts'
 import type { Tables } from '../schema/tables.ts'
-import type { ChangeTopic } from '../store.ts'
+import type { ChangeTopic } from '../store-changes.ts'
 import type { Listeners } from './feed.ts'
 import { LOCKS } from './locks.ts'
 

@@ -1,3 +1,4 @@
+import type { LOCKS } from '../changes/locks.ts'
 import type { Writer } from '../changes/writer.ts'
 import { fold } from '../fold.ts'
 import { readJson } from '../json-text.ts'
@@ -13,8 +14,24 @@ export const DOCUMENT_SORTS = {
   changedAt: 'changed_at',
 } as const
 
-/** Tables that hold documents and nothing that this file does not know. */
-export type DocumentTable = 'groups' | 'zones' | 'sites' | 'definitions'
+/** Tables that hold documents, and the topic that tells of the changes of each. */
+export const DOCUMENT_TOPICS = {
+  groups: 'groups',
+  zones: 'zones',
+  sites: 'sites',
+  definitions: 'definitions',
+  access_segments: 'access',
+  access_segment_groups: 'access',
+  access_server_groups: 'access',
+  access_connector_groups: 'access',
+  access_publications: 'access',
+  access_policies: 'access',
+  access_keys: 'members',
+  access_people: 'members',
+  access_authority: 'members',
+} as const satisfies Record<string, keyof typeof LOCKS>
+
+export type DocumentTable = keyof typeof DOCUMENT_TOPICS
 
 /**
  * The documents of a table.
@@ -22,6 +39,7 @@ export type DocumentTable = 'groups' | 'zones' | 'sites' | 'definitions'
  */
 export function documents(writer: Writer, table: DocumentTable, what: string): Documents {
   const { queries, dialect } = writer.database
+  const topic = DOCUMENT_TOPICS[table]
   return {
     async get(name) {
       const row = await queries.selectFrom(table).selectAll().where('name', '=', name).executeTakeFirst()
@@ -51,7 +69,7 @@ export function documents(writer: Writer, table: DocumentTable, what: string): D
       return { items: rows.map(toDocument), total }
     },
     create(name, document, { by }) {
-      return writer.write(table, async transaction => {
+      return writer.write(topic, async transaction => {
         const row = newDocument(name, JSON.stringify(document), by)
         const made = await transaction
           .insertInto(table)
@@ -64,7 +82,7 @@ export function documents(writer: Writer, table: DocumentTable, what: string): D
       })
     },
     replace(name, document, { by, base }) {
-      return writer.write(table, async transaction => {
+      return writer.write(topic, async transaction => {
         const before = await transaction
           .selectFrom(table)
           .selectAll()
@@ -80,7 +98,7 @@ export function documents(writer: Writer, table: DocumentTable, what: string): D
       })
     },
     remove(name) {
-      return writer.write(table, async transaction => {
+      return writer.write(topic, async transaction => {
         const gone = await transaction
           .deleteFrom(table)
           .where('name', '=', name)

@@ -20,7 +20,10 @@ import type { Migrations } from '../schema/migration.ts'
 import { MIGRATIONS } from '../schema/migrations.ts'
 import { KEPT_TABLES, PASSING_TABLES } from '../schema/table-names.ts'
 import type { Store } from '../store.ts'
+import type { AccessTables } from '../store-access.ts'
 import type { TransferTables } from '../store-runs.ts'
+import { newMember } from './access.ts'
+import { newStream } from './access-streams.ts'
 import { BY, type Place } from './place.ts'
 import { auditEntry, incident, newRun, runFile, transfer } from './rows.ts'
 import { openRaw } from './secrets.ts'
@@ -50,6 +53,7 @@ async function fillStore(store: Store): Promise<void> {
   await store.incidents.append([incident()])
   await store.audit.append([auditEntry()])
   await fillTransfers(store.initiated)
+  await fillAccess(store.access)
 }
 
 /** More files, events and keys of one run and transfer than are read at once. */
@@ -69,6 +73,23 @@ async function fillTransfers({ zones, sites, definitions, runs, fetched, schedul
   })
   await fetched.add('d', many, 7)
   await schedules.set('d', 8)
+}
+
+/** The access path, with more streams than are read at once. */
+async function fillAccess(access: AccessTables) {
+  const { segments, segmentGroups, serverGroups, connectorGroups, publications, policies } = access
+  for (const table of [segments, segmentGroups, serverGroups, connectorGroups, publications, policies]) {
+    await table.create('x', { a: null }, BY)
+  }
+  await access.keys.create('k', { document: { kind: 'edge' }, hash: 'h' }, BY)
+  await access.keys.use('k', 2)
+  await access.members.create(newMember())
+  await access.people.create('alice', { tokens: [] }, BY)
+  await access.people.setSecrets('alice', { totp: 'TOTP' }, BY)
+  await access.people.takeTotpStep('alice', 7)
+  await access.authority.create('authority', { certificate: 'PEM' }, BY)
+  await access.authority.setSecrets('authority', { key: 'AUTHORITY' }, BY)
+  await access.streams.save(Array.from({ length: 700 }, (_, index) => newStream(`c${index}`)))
 }
 
 /** Everything that a backup has to keep. */
@@ -94,6 +115,7 @@ async function contentsOf(store: Store): Promise<unknown> {
     incidents: await store.incidents.list({ limit: 50 }),
     audit: await store.audit.list({ limit: 50 }),
     transferTables: await transferContents(store.initiated),
+    access: await accessContents(store.access),
   }
 }
 
@@ -117,6 +139,22 @@ async function transferContents({ zones, sites, definitions, runs, fetched, sche
     files,
     events,
     marks: await schedules.all(),
+  }
+}
+
+async function accessContents(access: AccessTables) {
+  const { segments, segmentGroups, serverGroups, connectorGroups, publications, policies } = access
+  const tables = [segments, segmentGroups, serverGroups, connectorGroups, publications, policies]
+  const newest = await access.streams.list({ limit: 500 })
+  const oldest = await access.streams.list({ limit: 500, before: newest.next ?? '' })
+  assert.deepEqual([newest.items.length, oldest.items.length], [500, 200])
+  return {
+    documents: await Promise.all(tables.map(table => table.all())),
+    keys: await access.keys.all(),
+    members: await access.members.valid(5),
+    people: [await access.people.all(), await access.people.secrets('alice')],
+    authority: [await access.authority.all(), await access.authority.secrets('authority')],
+    streams: [newest, oldest],
   }
 }
 
@@ -187,6 +225,13 @@ export function backupsContract(place: Place, other: Place | undefined): void {
         await store.settings.save({ base: 1, document: 2, ...BY })
         const again = await store.initiated.runs.enqueue([newRun({ occurrence: 'p' }), newRun()], 1_000)
         assert.equal(again.length, 1, 'an occurrence is known after a restore, too')
+        assert.equal(
+          await store.access.people.takeTotpStep('alice', 7),
+          false,
+          'nor is a time step taken twice',
+        )
+        await store.access.streams.save([newStream('c7', { status: 'close', code: 'x', endedAt: 5 })])
+        assert.equal((await store.access.streams.get('c7'))?.code, 'x')
         await store.transfers.append([
           transfer({ at: 1_800_000_000_000, verdict: 'a new one', path: '/new' }),
         ])

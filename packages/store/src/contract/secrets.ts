@@ -30,6 +30,10 @@ async function withSecrets(place: Place): Promise<StoreOptions & { keyFile: stri
     await store.initiated[table].create('x', {}, { by: 'root' })
     await store.initiated[table].setSecrets('x', { password: `SECRET OF ${table}` }, { by: 'root' })
   }
+  for (const table of ['people', 'authority'] as const) {
+    await store.access[table].create('x', {}, { by: 'root' })
+    await store.access[table].setSecrets('x', { key: `SECRET OF ${table}` }, { by: 'root' })
+  }
   return { ...options, keyFile: join(options.folder, KEY_FILE) }
 }
 
@@ -41,10 +45,20 @@ async function readSecrets(options: StoreOptions): Promise<readonly (string | un
     (await store.certificates.get('d'))?.key,
     (await store.initiated.zones.secrets('x'))?.password,
     (await store.initiated.sites.secrets('x'))?.password,
+    (await store.access.people.secrets('x'))?.key,
+    (await store.access.authority.secrets('x'))?.key,
   ]
 }
 
-const SECRETS = ['SECRET OF ROOT', 'SECRET OF C', 'SECRET OF D', 'SECRET OF zones', 'SECRET OF sites']
+const SECRETS = [
+  'SECRET OF ROOT',
+  'SECRET OF C',
+  'SECRET OF D',
+  'SECRET OF zones',
+  'SECRET OF sites',
+  'SECRET OF people',
+  'SECRET OF authority',
+]
 
 /** What secrets at rest are promised. */
 export function secretsContract(place: Place): void {
@@ -54,7 +68,10 @@ export function secretsContract(place: Place): void {
       await using raw = openRaw(options)
       const { rows } = await sql<{ secret: string }>`
         select totp_secret as secret from administrators union all select ${sql.ref('key')} from certificates
-        union all select secrets from zones union all select secrets from sites`.execute(raw.queries)
+        union all select secrets from zones union all select secrets from sites
+        union all select secrets from access_people union all select secrets from access_authority`.execute(
+        raw.queries,
+      )
       assert.equal(rows.length, SECRETS.length)
       for (const { secret } of rows) assert.match(secret, /^v1\.[0-9a-f]{12}\.[\w-]+$/)
       assert.deepEqual(await readSecrets(options), SECRETS)

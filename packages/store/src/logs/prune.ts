@@ -10,12 +10,30 @@ const SLICE = 200
 /** Steps of tidying after one pruning; what is left is done after the next. */
 const MOST_STEPS = 5_000
 
-/** Removes what is too old or too much; others get their turn after each slice. */
+/** Removes what is too old or too much, and tidies the index for searches. */
 export async function pruneLog(
-  { queries, dialect }: Database,
+  database: Database,
+  table: string,
+  retention: Retention,
+  now: number,
+): Promise<number> {
+  const removed = await pruneRows(database, table, retention, now)
+  if (removed === 0) return 0
+  const { queries, dialect } = database
+  for (let step = 0; step < MOST_STEPS && (await dialect.tidySearch(queries, table)); step++) await turn()
+  return removed
+}
+
+/**
+ * Removes rows that are too old or too many; others get their turn after each slice.
+ * @param which - only those, of the ones that would go
+ */
+export async function pruneRows(
+  { queries }: Database,
   table: string,
   { age, rows }: Retention,
   now: number,
+  which = sql`true`,
 ): Promise<number> {
   let keep = firstIdOf(now - age)
   const newest = await firstToKeep(queries, table, rows)
@@ -23,12 +41,12 @@ export async function pruneLog(
   let removed = 0
   for (let more = true; more; await turn()) {
     const { numAffectedRows = 0n } = await sql`delete from ${sql.table(table)} where id in (
-      select id from ${sql.table(table)} where id < ${keep} order by id limit ${SLICE})`.execute(queries)
+      select id from ${sql.table(table)} where id < ${keep} and ${which} order by id limit ${SLICE})`.execute(
+      queries,
+    )
     removed += Number(numAffectedRows)
     more = numAffectedRows >= SLICE
   }
-  if (removed === 0) return 0
-  for (let step = 0; step < MOST_STEPS && (await dialect.tidySearch(queries, table)); step++) await turn()
   return removed
 }
 

@@ -1,10 +1,10 @@
 import type { Writer } from '../changes/writer.ts'
 import { documents } from '../collections/documents.ts'
+import { secretDocuments } from '../collections/secret-documents.ts'
 import type { Box } from '../secrets/box.ts'
 import type { TransferTables } from '../store-runs.ts'
 import { fetched, scheduleMarks } from './fetched.ts'
 import { runs } from './runs.ts'
-import { secretDocuments } from './secret-documents.ts'
 
 /** Server-initiated transfers. */
 export function transferTables(writer: Writer, box: Box): TransferTables {

@@ -21,6 +21,17 @@ export const KEPT_TABLES = [
   'occurrences',
   'fetched',
   'schedule_marks',
+  'access_segments',
+  'access_segment_groups',
+  'access_server_groups',
+  'access_connector_groups',
+  'access_publications',
+  'access_policies',
+  'access_keys',
+  'access_members',
+  'access_people',
+  'access_authority',
+  'access_streams',
 ] as const
 
 /** Tables that mean nothing elsewhere: who restores a backup signs in again. */

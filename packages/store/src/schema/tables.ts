@@ -1,7 +1,8 @@
 import type { Generated } from 'kysely'
+import type { AccessColumns } from './access-columns.ts'
 
 /** The tables that the code reads and writes by name. Times are milliseconds since 1970, flags 0 or 1, documents JSON text. */
-export interface Tables {
+export interface Tables extends AccessColumns {
   meta: { name: string; value: string }
   settings_versions: {
     version: number
@@ -106,7 +107,7 @@ export interface UserColumns extends DocumentColumns {
 }
 
 /** Columns of a document with secrets. */
-interface SecretDocumentColumns extends DocumentColumns {
+export interface SecretDocumentColumns extends DocumentColumns {
   /** Sealed JSON object. */
   secrets: string | null
 }

@@ -7,12 +7,14 @@ import { keyOfCheck, readCheck, replaceCheck } from './check.ts'
 import { readKeyFile, writeKeyFile } from './key-file.ts'
 import { type Key, keyIdOf, newKey, seal, unseal } from './seal.ts'
 
-/** Every column that is sealed, and the column that names its row. */
+/** Every column that is sealed, the column that names its row, and the topic of those who write it. */
 const SEALED = [
-  { table: 'administrators', column: 'totp_secret', name: 'name' },
-  { table: 'certificates', column: 'key', name: 'name' },
-  { table: 'zones', column: 'secrets', name: 'name' },
-  { table: 'sites', column: 'secrets', name: 'name' },
+  { table: 'administrators', column: 'totp_secret', name: 'name', topic: 'administrators' },
+  { table: 'certificates', column: 'key', name: 'name', topic: 'certificates' },
+  { table: 'zones', column: 'secrets', name: 'name', topic: 'zones' },
+  { table: 'sites', column: 'secrets', name: 'name', topic: 'sites' },
+  { table: 'access_people', column: 'secrets', name: 'name', topic: 'members' },
+  { table: 'access_authority', column: 'secrets', name: 'name', topic: 'members' },
 ] as const
 
 /** Where a rotation has got to. */
@@ -38,7 +40,7 @@ export async function rotate(
   after('new key in the file')
   const count = await queries.transaction().execute(async transaction => {
     // Who seals at this moment is waited for, and sees the new key afterwards.
-    for (const { table } of SEALED) await dialect.serialise(transaction, LOCKS[table])
+    for (const { topic } of SEALED) await dialect.serialise(transaction, LOCKS[topic])
     let sealed = 0
     for (const { table, column, name } of SEALED) {
       // A database of an older release, that no node of this one has opened yet.

@@ -1,14 +1,14 @@
 import type { Writer } from '../changes/writer.ts'
-import { documents } from '../collections/documents.ts'
-import { missing } from '../collections/missing.ts'
 import type { Box } from '../secrets/box.ts'
 import type { SecretDocuments } from '../store-runs.ts'
+import { DOCUMENT_TOPICS, documents } from './documents.ts'
+import { missing } from './missing.ts'
 
 /** The documents of a table that has sealed secrets beside them. */
 export function secretDocuments(
   writer: Writer,
   box: Box,
-  table: 'zones' | 'sites',
+  table: 'zones' | 'sites' | 'access_people' | 'access_authority',
   what: string,
 ): SecretDocuments {
   const { queries } = writer.database
@@ -25,7 +25,7 @@ export function secretDocuments(
       return readSecrets(box.open(row.secrets, placeOf(name)))
     },
     setSecrets(name, secrets, { by }) {
-      return writer.write(table, async transaction => {
+      return writer.write(DOCUMENT_TOPICS[table], async transaction => {
         const none = Object.keys(secrets).length === 0
         const sealed = none ? null : await box.seal(transaction, JSON.stringify(secrets), placeOf(name))
         const changed = await transaction
