@@ -59,6 +59,8 @@ export {
   type RangeSettings,
   reservedPorts,
 } from './port-range.ts'
+export type { Advertised } from './proxy-advertise.ts'
+export { encodeProxyHeader } from './proxy-encode.ts'
 export { readProxyHeader } from './proxy-header.ts'
 export { type ParsedProxyHeader, type ProxyHeader, parseProxyHeader } from './proxy-protocol.ts'
 export { type ProxyServer, parseProxyUrl } from './proxy-url.ts'

@@ -1,10 +1,14 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { type Endpoint, normaliseAddress } from '@portolan/protocol'
 import { ChannelError } from './errors.ts'
+import { type Advertised, readAdvertised } from './proxy-advertise.ts'
 
-/** Whom a connection really joins. `local`: the proxy speaks for itself (a health check). */
+/**
+ * Whom a connection really joins. `local`: the proxy speaks for itself (a health check). `advertise`: what the server is to tell its
+ * clients as the place for data connections; only gateways of Portolan send it.
+ */
 export type ProxyHeader =
-  | { readonly source: Endpoint; readonly destination: Endpoint }
+  | { readonly source: Endpoint; readonly destination: Endpoint; readonly advertise?: Advertised }
   | { readonly local: true }
 
 /** A header at the start of the bytes, and how many bytes it took. */
@@ -18,7 +22,9 @@ export const MAX_V1_LENGTH = 107
 /** The longest version 2 header that we take: the fixed part, two addresses, and ample room for TLVs. The format itself allows 64 KiB. */
 export const MAX_V2_LENGTH = 16 + 4_096
 
-const V2_SIGNATURE = Buffer.from([0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a])
+export const V2_SIGNATURE = Buffer.from([
+  0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a,
+])
 const V1_SIGNATURE = Buffer.from('PROXY ', 'latin1')
 const V2_FIXED = 16
 
@@ -94,10 +100,12 @@ function parseV2(bytes: Buffer): ParsedProxyHeader | undefined {
   // LOCAL: the addresses have to be ignored. UNSPEC, UDP and UNIX: the specification lets us take the socket's own.
   if (command === 0 || size === undefined) return { header: { local: true }, length }
   const ports = V2_FIXED + size * 2
+  const advertise = readAdvertised(bytes.subarray(ports + 4, length))
   return {
     header: {
       source: { address: v2Address(bytes, V2_FIXED, size), port: bytes.readUInt16BE(ports) },
       destination: { address: v2Address(bytes, V2_FIXED + size, size), port: bytes.readUInt16BE(ports + 2) },
+      ...(advertise && { advertise }),
     },
     length,
   }

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net'
+import type { Because } from '@portolan/channels'
 import {
   formatEndpoint,
   formatEpsvReply,
@@ -9,6 +10,7 @@ import {
   parseTypeArgument,
   type Reply,
 } from '@portolan/protocol'
+import { signed } from '../session/data-plan.ts'
 import type { Session } from '../session/session.ts'
 import type { Commands } from './command.ts'
 
@@ -52,15 +54,13 @@ export const DATA_COMMANDS = {
         session.data.onlyEpsv = true
         return session.say('data.epsv-all')
       }
-      const family = isIPv6(session.ends.local) ? 6 : 4
+      // The client's own: a proxy may take IPv6 in front and speak IPv4 behind.
+      const family = isIPv6(session.ends.destination) ? 6 : 4
       if (asked.kind === 'family' && asked.family !== family) {
         return session.say('data.family', { families: family === 6 ? '(2)' : '(1)' })
       }
       const endpoint = await session.data.listen('EPSV', session.ends.destination)
-      session.data.tell('passive', endpoint, {
-        code: 'epsv',
-        text: 'EPSV names no address: the client uses the one it dialled',
-      })
+      session.data.tell('passive', endpoint, becauseOfEpsv(session))
       return session.say('data.extended-passive', { text: formatEpsvReply(endpoint.port) })
     },
   },
@@ -117,4 +117,13 @@ async function passiveReply(session: Session): Promise<Reply> {
   const endpoint = await session.data.listen('PASV', address)
   session.data.tell('passive', endpoint, because)
   return session.say('data.passive', { text: formatPasvReply(endpoint) })
+}
+
+function becauseOfEpsv({ ends: { advertised, socket } }: Session): Because {
+  const text = 'EPSV names no address: the client uses the one it dialled'
+  if (!advertised?.portOffset) return { code: 'epsv', text }
+  return {
+    code: 'proxy-advertise',
+    text: `${text}; the trusted proxy ${socket.peer.address} takes data connections at our own ports ${signed(advertised.portOffset)}`,
+  }
 }

@@ -1,9 +1,11 @@
 import {
   type Because,
+  ChannelError,
   checkActiveEndpoint,
   type DataConnection,
   type DataPromise,
   type Decision,
+  decide,
   type PassiveReservation,
   promiseActive,
 } from '@portolan/channels'
@@ -53,7 +55,7 @@ export class DataPlan {
     const attempt = this.attempts.begin(command)
     try {
       const reservation = await this.#reserve()
-      const endpoint = { address, port: reservation.port }
+      const endpoint = { address, port: await this.#portToTell(reservation) }
       attempt.agree(endpoint, reservation)
       this.#agreement = { promise: reservation, attempt }
       return endpoint
@@ -82,9 +84,29 @@ export class DataPlan {
     return reservation
   }
 
-  /** What PASV tells this client: the first matching address rule, with its reason. */
+  /** The reserved port, as the proxy in front of us has it. */
+  async #portToTell(reservation: PassiveReservation): Promise<number> {
+    const { advertised } = this.#session.ends
+    const port = reservation.port + (advertised?.portOffset ?? 0)
+    if (port >= 1 && port <= 65_535) return port
+    await reservation[Symbol.asyncDispose]()
+    throw new ChannelError(
+      'CHANNEL_SETTING',
+      `the proxy says that port ${reservation.port} is its port ${port}, which is none: correct the passive ports of the publication`,
+    )
+  }
+
+  /** What PASV tells this client: what the proxy in front says, else the first matching address rule, with its reason. */
   async passiveAddress(): Promise<Decision<string>> {
     const { account, context, ends } = this.#session
+    if (ends.advertised) {
+      const { address, portOffset } = ends.advertised
+      return decide(
+        address,
+        'proxy-advertise',
+        `the trusted proxy ${ends.socket.peer.address} takes data connections at ${address}, at our own ports ${signed(portOffset)}`,
+      )
+    }
     try {
       return await context.addressRules.choose({
         userClass: account?.userClass ?? 'default',
@@ -224,4 +246,9 @@ interface Agreement {
 /** Why a command was refused: the code and the sentence. */
 function refusalOf(error: unknown): [code: string, text: string] {
   return [failureCode(error), error instanceof Error ? error.message : String(error)]
+}
+
+/** An offset of ports, as people read it. */
+export function signed(offset: number): string {
+  return `${offset < 0 ? '-' : '+'} ${Math.abs(offset)}`
 }

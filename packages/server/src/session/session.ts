@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { type CipherNameAndProtocol, TLSSocket } from 'node:tls'
-import { SessionTls } from '@portolan/channels'
+import { type Advertised, SessionTls } from '@portolan/channels'
 import type { Endpoint, HashAlgorithm, MlsxFact, Reply } from '@portolan/protocol'
 import type { ListenerSettings } from '@portolan/settings'
 import { Refused } from '../commands/command.ts'
@@ -28,6 +28,8 @@ export interface SessionEnds {
   readonly destination: string
   /** The port the client dialled. */
   readonly destinationPort: number
+  /** Where the proxy in front takes data connections, if it says so: that is told instead of our own. */
+  readonly advertised?: Advertised
   /** The two ends of the socket itself, whatever PROXY protocol says. */
   readonly socket: { readonly peer: Endpoint; readonly local: Endpoint }
 }

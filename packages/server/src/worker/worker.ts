@@ -300,11 +300,12 @@ async function endsOf(socket: Socket, isProxy: (address: string) => boolean): Pr
   if (!isProxy(peer)) return direct
   const header = await readProxyHeader(socket, { signal: AbortSignal.timeout(PROXY_HEADER_MS) })
   if ('local' in header) return direct
-  const { source, destination } = header
+  const { source, destination, advertise } = header
   return {
     ...direct,
     client: source,
     destination: destination.address,
     destinationPort: destination.port,
+    ...(advertise && { advertised: advertise }),
   }
 }
