@@ -5,6 +5,7 @@ import {
   changeListState,
   type ListState,
   listQuery,
+  otherThan,
   readListState,
   sortBy,
   writeListState,
@@ -86,4 +87,9 @@ test('the query of the API has the offset and no empty filters', () => {
     search: undefined,
     origin: 'store',
   })
+})
+
+test('what stands in the address beside the state of the list is told apart from it', () => {
+  const search = { tab: 'server-groups', page: '2', role: 'x' }
+  assert.deepEqual(otherThan(search, { ...defaults, filters: { role: '' } }), { tab: 'server-groups' })
 })

@@ -44,6 +44,12 @@ export function writeListState(state: ListState, defaults: ListState): Record<st
   )
 }
 
+/** What the page's address holds that is not of the list, such as the tab that is open. */
+export function otherThan(search: Search, defaults: ListState): Record<string, string | undefined> {
+  const own = new Set([...Object.keys(defaults), ...Object.keys(defaults.filters)])
+  return Object.fromEntries(Object.entries(search).filter(([name]) => !own.has(name)))
+}
+
 /** A change of the state. Whatever changes which rows there are leads back to the first page. */
 export function changeListState(state: ListState, change: Partial<ListState>): ListState {
   const page = change.page ?? 1

@@ -7,6 +7,7 @@ import {
   changeListState,
   type ListState,
   listQuery,
+  otherThan,
   readListState,
   type Search,
   writeListState,
@@ -49,7 +50,10 @@ export function usePageList<T>(
     change: change =>
       void navigate({
         to: '.',
-        search: writeListState(changeListState(state, change), defaults) as never,
+        search: {
+          ...otherThan(search, defaults),
+          ...writeListState(changeListState(state, change), defaults),
+        } as never,
         replace: change.page === undefined,
         resetScroll: false,
       }),

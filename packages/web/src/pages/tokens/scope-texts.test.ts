@@ -23,6 +23,9 @@ const EVERY: Readonly<Record<Scope, true>> = {
   'transfers:read': true,
   'transfers:run': true,
   'transfers:write': true,
+  'access:read': true,
+  'access:run': true,
+  'access:write': true,
 }
 
 test('every scope of the API can be chosen', () => {

@@ -40,6 +40,17 @@ export const SUBJECTS: readonly Subject[] = [
     write: 'transfers:write',
   },
   { name: 'Runs', text: 'starting, cancelling and repeating runs; testing sites', write: 'transfers:run' },
+  {
+    name: 'Zero-trust access',
+    text: 'segments, groups, policies, keys, edges, connectors, the access log',
+    read: 'access:read',
+    write: 'access:write',
+  },
+  {
+    name: 'Streams',
+    text: 'kicking streams of the access path; draining edges and connectors',
+    write: 'access:run',
+  },
   { name: 'Administrators', text: 'who may sign in here', write: 'administrators:write' },
   { name: 'Tokens', text: 'making and revoking tokens', write: 'tokens:write' },
 ]
