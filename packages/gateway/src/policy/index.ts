@@ -1,0 +1,1 @@
+export { compilePolicy } from './compile-policy.ts'

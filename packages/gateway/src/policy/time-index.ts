@@ -1,0 +1,53 @@
+import { type IndexedRule, unreadable } from './identity-index.ts'
+import { type Bits, setBit, wordsFor } from './rule-set.ts'
+import { type CompiledWindow, compileWindow } from './time-window.ts'
+
+/** Which rules hold at a moment, as one set. It is made anew only when a window begins or ends. */
+export class TimeIndex {
+  readonly #always: Bits
+  readonly #windows: readonly { readonly stateAt: CompiledWindow; readonly rules: readonly number[] }[]
+  #known: { readonly from: number; readonly until: number; readonly rules: Bits } | undefined
+
+  /** @throws {GatewayError} `GATEWAY_INVALID` for a time zone that does not exist */
+  constructor(rules: readonly IndexedRule[], count: number, path: string) {
+    this.#always = new Uint32Array(wordsFor(count))
+    const windows = new Map<string, { stateAt: CompiledWindow; rules: number[] }>()
+    for (const { index, when } of rules) {
+      if (when.times === undefined) setBit(this.#always, index)
+      for (const [at, window] of (when.times ?? []).entries()) {
+        const key = JSON.stringify([window.days, window.from, window.to, window.timeZone])
+        const known = windows.get(key)
+        if (known) known.rules.push(index)
+        else {
+          const zone = `${path}[${index}].when.times[${at}].timeZone`
+          windows.set(key, { stateAt: compiled(window, zone), rules: [index] })
+        }
+      }
+    }
+    this.#windows = [...windows.values()]
+  }
+
+  /** The rules whose times hold, and until when that stays so: Infinity when it never changes. */
+  at(now: number): { readonly rules: Bits; readonly until: number } {
+    const known = this.#known
+    if (known && known.from <= now && now < known.until) return known
+    let until = Number.POSITIVE_INFINITY
+    const holding = this.#always.slice()
+    for (const { stateAt, rules } of this.#windows) {
+      const state = stateAt(now)
+      until = Math.min(until, state.until)
+      if (state.holds) for (const index of rules) setBit(holding, index)
+    }
+    const made = { from: now, until, rules: holding }
+    this.#known = made
+    return made
+  }
+}
+
+function compiled(window: Parameters<typeof compileWindow>[0], path: string): CompiledWindow {
+  try {
+    return compileWindow(window)
+  } catch {
+    throw unreadable(path, window.timeZone, 'is no time zone')
+  }
+}
