@@ -110,6 +110,7 @@ const MOVES: ReadonlySet<string> = new Set([
   'listener-closes',
   'ports-move',
   'console-moves',
+  'gateway-moves',
 ])
 
 async function mayGoOn({ io, input, flags }: Asked, { consequences }: SettingsPreview): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { PortRange } from '@portolan/channels'
 import { checkAccess } from './check/access.ts'
 import { checkClasses } from './check/classes.ts'
+import { checkGateway } from './check/gateway.ts'
 import { checkPorts } from './check/ports.ts'
 import { checkTls } from './check/tls.ts'
 import { checkTransfers } from './check/transfers.ts'
@@ -14,7 +15,7 @@ export interface CheckOptions {
   readonly ephemeral?: PortRange | undefined
   /** Milliseconds since 1970. Default: now. */
   readonly now?: number
-  /** Whether the node has a store: then it may have a console, and users that are not in the settings. Default: no. */
+  /** Whether the node has a store: then it may have a console, a gateway, and users that are not in the settings. Default: no. */
   readonly withStore?: boolean
 }
 
@@ -36,6 +37,7 @@ export function checkSettings(settings: Settings, options: CheckOptions = {}): F
     checkAccess(settings, options),
     checkClasses(settings),
     checkTransfers(settings),
+    checkGateway(settings, options),
   ]
   return { errors: all.flatMap(found => found.errors), warnings: all.flatMap(found => found.warnings) }
 }

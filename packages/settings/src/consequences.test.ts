@@ -77,6 +77,34 @@ const cases: { name: string; before?: SettingsInput; after: SettingsInput; told:
     ],
   },
   {
+    name: 'a gateway that is switched on',
+    after: { gateway: { enabled: true } },
+    told: [
+      'gateway-moves gateway.enabled: The gateway opens at 0.0.0.0:8022: let edges through the firewall there.',
+    ],
+  },
+  {
+    name: 'a gateway that is switched off',
+    before: { gateway: { enabled: true } },
+    after: {},
+    told: [
+      'gateway-moves gateway.enabled: The gateway closes: edges lose their controller. Edges that are connected carry on what is open for the time of gateway.grace, and take nothing new.',
+    ],
+  },
+  {
+    name: 'a gateway at another port, and what it does otherwise',
+    before: { gateway: { enabled: true } },
+    after: { gateway: { enabled: true, port: 9000, grace: '1m' } },
+    told: [
+      'gateway-moves gateway.port: The gateway moves from 0.0.0.0:8022 to 0.0.0.0:9000: edges have to be told if that is another address for them. Edges that are connected carry on what is open for the time of gateway.grace, and take nothing new.',
+    ],
+  },
+  {
+    name: 'another port of a gateway that is off',
+    after: { gateway: { port: 9000 } },
+    told: [],
+  },
+  {
     name: 'what a running node does not take',
     after: { server: { workers: 3 }, metrics: {} },
     told: [

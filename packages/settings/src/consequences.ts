@@ -10,6 +10,7 @@ export interface Consequence {
     | 'ports-move'
     | 'needs-restart'
     | 'console-moves'
+    | 'gateway-moves'
     | 'overridden'
   readonly path: string
   /** One or two sentences. */
@@ -23,6 +24,7 @@ export function consequencesOf(before: Settings, after: Settings): Consequence[]
     ...rangeOf('passive', passivePorts(before), passivePorts(after)),
     ...rangeOf('active', activePorts(before), activePorts(after)),
     ...consoleOf(before, after),
+    ...gatewayOf(before, after),
     ...restartsFor(before, after),
   ]
 }
@@ -121,6 +123,25 @@ function* consoleOf({ console: before }: Settings, { console: after }: Settings)
   } else if (after.enabled && before.tls !== after.tls) {
     const text = `The web console is served anew at ${addressOf(after)}, with tls: ${after.tls}: open it again.`
     yield { code: 'console-moves', path: 'console.tls', text }
+  }
+}
+
+const EDGES_STAY =
+  'Edges that are connected carry on what is open for the time of gateway.grace, and take nothing new.'
+
+function* gatewayOf({ gateway: before }: Settings, { gateway: after }: Settings): Generator<Consequence> {
+  if (before.enabled && !after.enabled) {
+    const text = `The gateway closes: edges lose their controller. ${EDGES_STAY}`
+    yield { code: 'gateway-moves', path: 'gateway.enabled', text }
+  } else if (!before.enabled && after.enabled) {
+    yield {
+      code: 'gateway-moves',
+      path: 'gateway.enabled',
+      text: `The gateway opens at ${addressOf(after)}: let edges through the firewall there.`,
+    }
+  } else if (after.enabled && addressOf(before) !== addressOf(after)) {
+    const text = `The gateway moves from ${addressOf(before)} to ${addressOf(after)}: edges have to be told if that is another address for them. ${EDGES_STAY}`
+    yield { code: 'gateway-moves', path: before.port === after.port ? 'gateway.host' : 'gateway.port', text }
   }
 }
 

@@ -35,6 +35,7 @@ export const consequence = z.object({
     'ports-move',
     'needs-restart',
     'console-moves',
+    'gateway-moves',
     'overridden',
   ]),
   path: z.string(),

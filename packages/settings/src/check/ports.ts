@@ -49,14 +49,15 @@ export function checkPorts(settings: Settings, options: CheckOptions): Findings 
 
 /** What listens beside FTP. */
 interface Service extends Bound {
-  readonly name: 'metrics' | 'console'
+  readonly name: 'metrics' | 'console' | 'gateway'
 }
 
 function servicesOf(settings: Settings, { withStore = false }: CheckOptions): Service[] {
-  const { metrics, console } = settings
+  const { metrics, console, gateway } = settings
   return [
     ...(metrics === undefined ? [] : [{ name: 'metrics' as const, ...metrics }]),
     ...(withStore && console.enabled ? [{ name: 'console' as const, ...console }] : []),
+    ...(withStore && gateway.enabled ? [{ name: 'gateway' as const, ...gateway }] : []),
   ]
 }
 
