@@ -29,6 +29,7 @@ export { DnsCache, type DnsCacheOptions, type Lookup } from './dns-cache.ts'
 export * from './errors.ts'
 export type { RandomBelow } from './free-set.ts'
 export { compileGlobs, type Matcher } from './glob.ts'
+export { descriptorOf, loadLibrary } from './kernel-calls.ts'
 export type { FileTarget } from './kernel-receive.ts'
 export type { FileRun } from './kernel-send.ts'
 export {
