@@ -6,6 +6,9 @@ import { axeFaults, openAs, overflow } from './console/look.ts'
 import { LOOKS, PAGES, runPages } from './console/pages.ts'
 import { CHROMIUM, openPage, startBrowser } from './support/browser.ts'
 import { signIn } from './support/console.ts'
+import { until } from './support/within.ts'
+
+const HEIGHT = 844
 
 const skip = CHROMIUM === undefined && 'chromium is not installed'
 
@@ -20,8 +23,12 @@ describe('the web console in a browser', { skip }, () => {
     await busy?.[Symbol.asyncDispose]()
   })
 
-  for (const look of LOOKS) {
-    it(`shows every page at ${look.width} pixels in ${look.scheme}, without a complaint and without a serious fault of access`, async () => {
+  // Each width and each scheme once: colours are the same at both widths, and places in both schemes.
+  for (const [look, other] of [
+    [LOOKS[0], LOOKS[3]],
+    [LOOKS[3], LOOKS[0]],
+  ] as const) {
+    it(`shows every page at ${look.width} pixels in ${look.scheme}, without a complaint and without a serious fault of access, and fits when it becomes ${other.width} wide`, async () => {
       const { node, api } = busy
       await using watched = await openAs(browser, node.url, api, look)
       const { page, complaints } = watched
@@ -38,6 +45,14 @@ describe('the web console in a browser', { skip }, () => {
           found.push(`${path}: ${fault.id}: ${fault.help}: ${fault.where.slice(0, 3).join(', ')}`)
         const wide = await overflow(page)
         if (wide > 0) found.push(`${path}: ${wide} pixels wider than the window`)
+        await page.setViewportSize({ width: other.width, height: HEIGHT })
+        // A page that is made smaller is laid out in several steps.
+        const fits = async () => {
+          const wide = await overflow(page)
+          return wide <= 0 || `${wide} pixels wider than a window that became ${other.width}`
+        }
+        await until(fits, { limitMs: 3_000 }).catch(({ message }) => found.push(`${path}: ${message}`))
+        await page.setViewportSize({ width: look.width, height: HEIGHT })
         for (const complaint of complaints()) found.push(`${path}: ${complaint}`)
       }
       assert.deepEqual(found, [])
