@@ -53,7 +53,8 @@ export const STATUS = {
   POL_USER_UNKNOWN: 'There is no such user, or the user is disabled or has expired.',
   POL_REVOKED: 'The certificate was revoked.',
   POL_HANDSHAKE: 'What came is no connection of a part of Portolan.',
-  POL_CERTIFICATE: 'The certificate is missing, of another authority, of another role, or not valid at this time.',
+  POL_CERTIFICATE:
+    'The certificate is missing, of another authority, of another role, or not valid at this time.',
   POL_NOT_EXPECTED: 'The server did not name this port for this user, or it was used, or too late.',
 } as const
 

@@ -399,6 +399,8 @@ export const controllerSays = z.discriminatedUnion('type', [
           kind: memberKind,
           name: text,
           serial: text,
+          /** Counts too, for some minutes after a renewal: the answer may have been lost. */
+          previousSerial: text.optional(),
           connectorGroup: text.optional(),
           draining: z.boolean(),
           user: text.optional(),
