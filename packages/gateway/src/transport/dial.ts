@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls'
 import { GatewayError } from '../errors.ts'
 import type { Identity, MemberIdentity } from '../pki/types.ts'
 import type { ALPN } from '../wire/types.ts'
-import { openTls } from './open-tls.ts'
+import { type DialTcp, openTls } from './open-tls.ts'
 import { explainDates, verifyPeer } from './verify-peer.ts'
 
 export interface DialOptions {
@@ -16,6 +16,8 @@ export interface DialOptions {
   readonly signal: AbortSignal
   /** Milliseconds since 1970, for texts. Default `Date.now`. */
   readonly now?: () => number
+  /** Default: as Node does. */
+  readonly dial?: DialTcp
 }
 
 /** A connection to another part that has proved who it is. */
@@ -36,6 +38,7 @@ export async function dialPart({
   expects,
   signal,
   now = Date.now,
+  dial,
 }: DialOptions): Promise<Dialled> {
   const own = explainDates(identity.certificate, now())
   if (own !== undefined)
@@ -46,6 +49,7 @@ export async function dialPart({
     protocol,
     signal,
     credentials: { key, cert: certificate, ca: authority },
+    ...(dial && { dial }),
   })
   const verified = verifyPeer(socket, new X509Certificate(authority), now())
   if (verified.peer?.kind === expects) return { socket, peer: verified.peer }

@@ -6,7 +6,7 @@ import { fingerprintOf } from '../pki/fingerprint.ts'
 import { newKeyAndCsr } from '../pki/key.ts'
 import type { Identity, Invitation } from '../pki/types.ts'
 import { lineOf, readLine } from './one-line.ts'
-import { openTls } from './open-tls.ts'
+import { type DialTcp, openTls } from './open-tls.ts'
 import { verifyPinned } from './verify-peer.ts'
 
 /** How long an answer may take, in milliseconds: passwords are slow to check, and an edge has to ask its controller. */
@@ -25,6 +25,8 @@ export interface EnrolOptions {
   readonly signal: AbortSignal
   /** Milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number
+  /** Default: as Node does. */
+  readonly dial?: DialTcp
 }
 
 /**
@@ -42,7 +44,7 @@ export async function enrol(options: EnrolOptions): Promise<Identity> {
   let last = new GatewayError('GATEWAY_INVITATION', 'The invitation names no address to go to.')
   for (const address of addresses) {
     try {
-      await using connection = await openPinned(address, invitation.authority, signal, now())
+      await using connection = await openPinned(address, invitation.authority, options, now())
       const reply = await ask(connection.socket, whole, signal)
       if (reply.type === 'enrolled')
         return identityFrom(reply, key, invitation.authority, whole, now(), addresses)
@@ -84,10 +86,10 @@ function wholeRequest(
 async function openPinned(
   address: string,
   pin: string,
-  signal: AbortSignal,
+  { signal, dial }: Pick<EnrolOptions, 'signal' | 'dial'>,
   now: number,
 ): Promise<AsyncDisposable & { socket: TLSSocket }> {
-  const socket = await openTls({ address, protocol: 'enrol', signal })
+  const socket = await openTls({ address, protocol: 'enrol', signal, ...(dial && { dial }) })
   const refuse = (text: string) => {
     socket.on('error', () => {}).destroy()
     return new GatewayError('GATEWAY_PEER', `${address} was not trusted, and nothing was said to it. ${text}`)

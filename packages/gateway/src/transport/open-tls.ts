@@ -1,7 +1,8 @@
+import type { Socket } from 'node:net'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import { GatewayError } from '../errors.ts'
 import { ALPN } from '../wire/types.ts'
-import { parseAddress } from './address.ts'
+import { type HostPort, parseAddress } from './address.ts'
 import { HANDSHAKE_MS, TLS_SETTINGS } from './tls-settings.ts'
 
 /** A connection to an address, with the handshake done and nobody trusted yet. */
@@ -11,24 +12,34 @@ export interface OpenTlsOptions {
   readonly protocol: keyof typeof ALPN
   readonly signal: AbortSignal
   readonly credentials?: Pick<ConnectionOptions, 'key' | 'cert' | 'ca'>
+  readonly dial?: DialTcp
 }
+
+/** Makes the TCP connection that TLS is on, where Node's own will not do: an agent marks its packets. */
+export type DialTcp = (to: HostPort, signal: AbortSignal) => Promise<Socket>
 
 /**
  * Connects and does the handshake, within ten seconds. Whether the other side may be trusted is its caller's to check before a byte is
  * written.
  * @throws {GatewayError} `GATEWAY_UNREACHABLE`, `GATEWAY_PEER` when TLS fails or the protocol is not spoken there
  */
-export function openTls({ address, protocol, signal, credentials }: OpenTlsOptions): Promise<TLSSocket> {
-  const { host, port } = parseAddress(address)
+export async function openTls(options: OpenTlsOptions): Promise<TLSSocket> {
+  const { address, protocol, signal, credentials, dial } = options
+  const to = parseAddress(address)
+  const bound = AbortSignal.any([signal, AbortSignal.timeout(HANDSHAKE_MS)])
+  const dialled = await dial?.(to, bound).catch((error: unknown) => {
+    throw unreachable(address, error instanceof Error ? error.message : String(error), error)
+  })
   return new Promise((resolve, reject) => {
-    const bound = AbortSignal.any([signal, AbortSignal.timeout(HANDSHAKE_MS)])
-    if (bound.aborted) return reject(unreachable(address, 'it was given up'))
-    let connected = false
+    if (bound.aborted) {
+      dialled?.destroy()
+      return reject(unreachable(address, 'it was given up'))
+    }
+    let connected = dialled !== undefined
     const socket = connect({
       ...TLS_SETTINGS,
       ...credentials,
-      host,
-      port,
+      ...(dialled ? { socket: dialled } : to),
       ALPNProtocols: [ALPN[protocol]],
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
