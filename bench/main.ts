@@ -117,6 +117,9 @@ try {
   } else if (part === 'site-transfers') {
     const { benchSiteTransfers } = await import('./transfers/main.ts')
     await benchSiteTransfers(rest, { say, results })
+  } else if (part === 'gateway') {
+    const { benchGateway } = await import('./gateway/main.ts')
+    await benchGateway(rest, { say, results })
   } else await benchTransfers(process.argv.slice(2))
 } catch (error) {
   if (!(error instanceof BenchError)) throw error

@@ -5,7 +5,7 @@ export interface ConsoleFigure {
   /** The database, where it matters. */
   readonly on?: 'sqlite' | 'postgres'
   readonly name: string
-  readonly unit: 'ms' | 'kB' | 'MB' | '% of a core' | 'number'
+  readonly unit: 'µs' | 'ms' | 'kB' | 'MB' | '% of a core' | 'number'
   /** What the target is about. */
   readonly value: number
   readonly target?: number

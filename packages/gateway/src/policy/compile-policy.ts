@@ -1,6 +1,5 @@
 import type { StatusCode } from '../codes.ts'
 import type { AccessRule, ConnectorGroup, ForwardingRule, Segment } from '../model/index.ts'
-import { unreadable } from './identity-index.ts'
 import { readNetwork } from './network.ts'
 import { NetworkTable } from './network-table.ts'
 import { type Profile, Profiles } from './profiles.ts'
@@ -8,6 +7,7 @@ import { type Placed, RuleIndex } from './rule-index.ts'
 import { SegmentFinder } from './segment-finder.ts'
 import * as say from './sentences.ts'
 import type { AccessConfig, AccessDecision, Definition, Policy, Requester, RuleRef, Target } from './types.ts'
+import { unreadable } from './unreadable.ts'
 
 /**
  * Makes a configuration ready to decide. The order of a decision:

@@ -1,12 +1,12 @@
-import { compileGlobs, type Matcher } from '@portolan/channels'
-import { GatewayError } from '../errors.ts'
 import type { Conditions } from '../model/index.ts'
 import { readAddress, withoutZone } from './host.ts'
 import { pushTo } from './multimap.ts'
 import { readNetwork } from './network.ts'
 import { NetworkTable } from './network-table.ts'
-import { type Bits, setBit, wordsFor } from './rule-set.ts'
+import { addSet, type Bits, type RuleSet, ruleSet, ruleSets, setBit, wordsFor } from './rule-set.ts'
 import type { Requester } from './types.ts'
+import { unreadable } from './unreadable.ts'
+import { checkUsers, UsersIndex } from './users-index.ts'
 
 /** A rule that can be asked about: its index in the policy and its conditions. */
 export interface IndexedRule {
@@ -14,17 +14,18 @@ export interface IndexedRule {
   readonly when: Conditions
 }
 
-/**
- * Which rules a requester can fit at all, as one set: by user, groups, device labels and the network that the client comes from. Made
- * in about the time that it takes to copy the set, and once for each glob that has a wildcard.
- */
+/** One condition: the rules that do not have it, and those that do by its values. */
+interface Condition<By> {
+  readonly without: Bits
+  readonly by: By
+}
+
+/** Which rules a requester can fit at all, as one set: by user, groups, device labels and the network that the client comes from. */
 export class IdentityIndex {
-  readonly #users: Values
-  readonly #globs: readonly { readonly matches: Matcher; readonly rules: readonly number[] }[]
-  readonly #groups: Values
-  readonly #labels: Values
-  readonly #everywhere: Bits
-  readonly #networks = new NetworkTable<number>()
+  readonly #users: Condition<UsersIndex>
+  readonly #groups: Condition<ReadonlyMap<string, RuleSet>>
+  readonly #labels: Condition<ReadonlyMap<string, RuleSet>>
+  readonly #networks: Condition<NetworkTable<RuleSet>>
 
   /**
    * @param count - rules of the policy, disabled ones too
@@ -32,86 +33,68 @@ export class IdentityIndex {
    * @throws {GatewayError} `GATEWAY_INVALID` for a glob or a network that cannot be read
    */
   constructor(rules: readonly IndexedRule[], count: number, path: string) {
-    const globs = new Map<string, number[]>()
-    this.#users = new Values(count)
-    this.#groups = new Values(count)
-    this.#labels = new Values(count)
-    this.#everywhere = new Uint32Array(wordsFor(count))
-    for (const { index, when } of rules) {
-      const isPlain = (user: string) => !/[*?,\s]/.test(user)
-      this.#users.add(index, when.users?.filter(isPlain))
-      for (const glob of when.users?.filter(user => !isPlain(user)) ?? []) pushTo(globs, glob, index)
-      this.#groups.add(index, when.groups)
-      this.#labels.add(index, when.deviceLabels)
-      if (when.clientNetworks === undefined) setBit(this.#everywhere, index)
-      for (const [at, network] of (when.clientNetworks ?? []).entries()) {
-        this.#addNetwork(network, index, `${path}[${index}].when.clientNetworks[${at}]`)
+    const sort = (valuesOf: (when: Conditions) => readonly string[] | undefined) => {
+      const without = new Uint32Array(wordsFor(count))
+      const by = new Map<string, number[]>()
+      for (const { index, when } of rules) {
+        const values = valuesOf(when)
+        if (values === undefined) setBit(without, index)
+        for (const value of new Set(values)) pushTo(by, value, index)
       }
+      return { without, by }
     }
-    this.#globs = [...globs].map(([glob, indexes]) => ({
-      matches: compileGlob(glob, path, indexes),
-      rules: indexes,
-    }))
+    checkConditions(rules, path)
+    const [users, groups] = [sort(when => when.users), sort(when => when.groups)]
+    const [labels, networks] = [sort(when => when.deviceLabels), sort(when => when.clientNetworks)]
+    this.#users = { without: users.without, by: new UsersIndex(users.by, count) }
+    this.#groups = { without: groups.without, by: ruleSets(groups.by, count) }
+    this.#labels = { without: labels.without, by: ruleSets(labels.by, count) }
+    this.#networks = { without: networks.without, by: tableOf(networks.by, count) }
   }
 
   rulesOf({ user, groups, deviceLabels, clientAddress }: Requester): Bits {
-    const bits = this.#users.of([user])
-    for (const { matches, rules } of this.#globs) {
-      if (matches(user)) for (const index of rules) setBit(bits, index)
-    }
-    const network = this.#everywhere.slice()
+    const bits = this.#users.without.slice()
+    this.#users.by.addTo(bits, user)
+    keep(bits, withValues(this.#groups, groups))
+    keep(bits, withValues(this.#labels, deviceLabels))
+    const network = this.#networks.without.slice()
     const address = readAddress(withoutZone(clientAddress))
-    if (address) this.#networks.each(address, index => setBit(network, index))
-    for (const other of [this.#groups.of(groups), this.#labels.of(deviceLabels), network]) {
-      for (let word = 0; word < bits.length; word++) bits[word] = (bits[word] ?? 0) & (other[word] ?? 0)
+    if (address) this.#networks.by.each(address, set => addSet(network, set))
+    keep(bits, network)
+    return bits
+  }
+}
+
+function checkConditions(rules: readonly IndexedRule[], path: string): void {
+  for (const { index, when } of rules) {
+    const at = `${path}[${index}].when`
+    for (const [place, list] of (when.users ?? []).entries()) checkUsers(list, `${at}.users[${place}]`)
+    for (const [place, text] of (when.clientNetworks ?? []).entries()) {
+      if (!readNetwork(text)) throw unreadable(`${at}.clientNetworks[${place}]`, text, 'is no network')
     }
-    return bits
   }
+}
 
-  #addNetwork(text: string, index: number, path: string): void {
+function tableOf(lists: ReadonlyMap<string, readonly number[]>, count: number): NetworkTable<RuleSet> {
+  const table = new NetworkTable<RuleSet>()
+  for (const [text, rules] of lists) {
     const network = readNetwork(text)
-    if (network === undefined) throw unreadable(path, text, 'is no network')
-    this.#networks.add(network, index)
+    if (network) table.add(network, ruleSet(rules, count))
   }
+  return table
 }
 
-/** Rules by exact values of one condition. */
-class Values {
-  readonly #without: Bits
-  readonly #by = new Map<string, number[]>()
-
-  constructor(count: number) {
-    this.#without = new Uint32Array(wordsFor(count))
-  }
-
-  /** @param values - undefined: the rule has no such condition */
-  add(index: number, values: readonly string[] | undefined): void {
-    if (values === undefined) setBit(this.#without, index)
-    for (const value of values ?? []) pushTo(this.#by, value, index)
-  }
-
-  of(values: readonly string[]): Bits {
-    const bits = this.#without.slice()
-    if (this.#by.size === 0) return bits
-    for (const value of values) for (const index of this.#by.get(value) ?? []) setBit(bits, index)
-    return bits
-  }
+function withValues(
+  { without, by }: Condition<ReadonlyMap<string, RuleSet>>,
+  values: readonly string[],
+): Bits {
+  if (by.size === 0) return without
+  const bits = without.slice()
+  for (const value of values) addSet(bits, by.get(value))
+  return bits
 }
 
-function compileGlob(glob: string, path: string, [first = 0]: readonly number[]): Matcher {
-  try {
-    return compileGlobs(glob)
-  } catch (error) {
-    throw unreadable(
-      `${path}[${first}].when.users`,
-      glob,
-      error instanceof Error ? error.message : String(error),
-    )
-  }
+/** Takes out what is not in the other set. */
+function keep(bits: Bits, other: Bits): void {
+  for (let word = 0; word < bits.length; word++) bits[word] = (bits[word] ?? 0) & (other[word] ?? 0)
 }
-
-/** A rule that cannot be read cannot be passed over: it may be the one that denies. */
-export const unreadable = (path: string, written: string, message: string) =>
-  new GatewayError('GATEWAY_INVALID', `${path} cannot be read: ${JSON.stringify(written)} ${message}.`, {
-    problems: [{ path, message }],
-  })

@@ -1,7 +1,7 @@
 import type { Conditions, Segment } from '../model/index.ts'
 import { IdentityIndex, type IndexedRule } from './identity-index.ts'
 import { pushTo } from './multimap.ts'
-import { type Bits, firstOf, type RuleSet, ruleSet } from './rule-set.ts'
+import { type Bits, firstOf, type RuleSet, ruleSet, ruleSets } from './rule-set.ts'
 import { TimeIndex } from './time-index.ts'
 import type { Requester } from './types.ts'
 
@@ -44,11 +44,9 @@ export class RuleIndex<R extends Rule> {
     this.#identities = new IdentityIndex(enabled, count, path)
     this.#times = new TimeIndex(enabled, count, path)
     const scopes = sortByScope(enabled, segments)
-    const sets = (lists: ReadonlyMap<string, readonly number[]>) =>
-      new Map([...lists].map(([name, list]) => [name, ruleSet(list, count)]))
     this.#any = ruleSet(scopes.any, count)
-    this.#byGroup = sets(scopes.byGroup)
-    this.#bySegment = sets(scopes.bySegment)
+    this.#byGroup = ruleSets(scopes.byGroup, count)
+    this.#bySegment = ruleSets(scopes.bySegment, count)
   }
 
   get count(): number {

@@ -20,6 +20,18 @@ export function ruleSet(sorted: readonly number[], count: number): RuleSet {
   return bits
 }
 
+/** The sets of a table of lists. @param lists - indexes in rising order */
+export const ruleSets = <Key>(lists: ReadonlyMap<Key, readonly number[]>, count: number): Map<Key, RuleSet> =>
+  new Map([...lists].map(([key, list]) => [key, ruleSet(list, count)]))
+
+/** Adds a set to bits. */
+export function addSet(bits: Bits, set: RuleSet | undefined): void {
+  if (set === undefined) return
+  if (set instanceof Uint32Array) {
+    for (let word = 0; word < set.length; word++) bits[word] = (bits[word] ?? 0) | (set[word] ?? 0)
+  } else for (const index of set) setBit(bits, index)
+}
+
 /** The lowest index below `before` that is in all three sets; `before` when there is none. */
 export function firstOf(set: RuleSet | undefined, a: Bits, b: Bits, before: number): number {
   if (set === undefined) return before

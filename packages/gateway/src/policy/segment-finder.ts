@@ -1,4 +1,3 @@
-import { GatewayError } from '../errors.ts'
 import type { PortRange } from '../model/index.ts'
 import { type Application, readApplication } from './application.ts'
 import { type Host, readHost } from './host.ts'
@@ -6,6 +5,7 @@ import { pushTo } from './multimap.ts'
 import { NetworkTable } from './network-table.ts'
 import { type Owner, ownerOf } from './port-owners.ts'
 import type { Target } from './types.ts'
+import { unreadable } from './unreadable.ts'
 
 /** What a segment lays claim to. */
 export interface Claim {
@@ -39,7 +39,11 @@ export class SegmentFinder {
       for (const [index, written] of applications.entries()) {
         const application = readApplication(written)
         if (application === undefined)
-          throw unreadable(`segments[${segment}].applications[${index}]`, written)
+          throw unreadable(
+            `segments[${segment}].applications[${index}]`,
+            written,
+            'is no address, network, name or wildcard',
+          )
         this.#add(application, { segment, application: written, ports })
       }
     }
@@ -75,8 +79,3 @@ export class SegmentFinder {
     return undefined
   }
 }
-
-const unreadable = (path: string, written: string) =>
-  new GatewayError('GATEWAY_INVALID', `${path} cannot be read: ${JSON.stringify(written)}.`, {
-    problems: [{ path, message: 'is no address, network, name or wildcard' }],
-  })

@@ -1,6 +1,7 @@
-import { type IndexedRule, unreadable } from './identity-index.ts'
+import type { IndexedRule } from './identity-index.ts'
 import { type Bits, setBit, wordsFor } from './rule-set.ts'
 import { type CompiledWindow, compileWindow } from './time-window.ts'
+import { unreadable } from './unreadable.ts'
 
 /** Which rules hold at a moment, as one set. It is made anew only when a window begins or ends. */
 export class TimeIndex {
