@@ -10,6 +10,10 @@ interface SaveBarProps {
   readonly saving: boolean
   readonly onDiscard: () => void
   readonly saveLabel?: string
+  /** On the button that throws the changes away. */
+  readonly discardLabel?: string
+  /** What is not saved, as a sentence. */
+  readonly text?: string
   /** A sentence that stays until the next try, such as a mistake that belongs to no field. */
   readonly error?: string | undefined
   /** The form that is submitted, when the bar stands outside of it. */
@@ -20,7 +24,9 @@ interface SaveBarProps {
  * The foot of a form with unsaved changes. Its button submits the form around it; leaving the page asks first. An error moves
  * the focus to the first field with a mistake.
  */
-export function SaveBar({ dirty, saving, onDiscard, saveLabel = 'Save', error, form }: SaveBarProps) {
+export function SaveBar({ dirty, saving, onDiscard, error, form, ...texts }: SaveBarProps) {
+  const { saveLabel = 'Save', discardLabel = 'Discard' } = texts
+  const { text = 'There are changes that are not saved.' } = texts
   useEffect(() => {
     if (error !== undefined) document.querySelector<HTMLElement>('main [aria-invalid="true"]')?.focus()
   }, [error])
@@ -33,11 +39,11 @@ export function SaveBar({ dirty, saving, onDiscard, saveLabel = 'Save', error, f
             role={error === undefined ? undefined : 'alert'}
             c={error === undefined ? undefined : 'red'}
           >
-            {error ?? 'There are changes that are not saved.'}
+            {error ?? text}
           </Text>
           <Group gap="xs" ml="auto">
             <Button variant="default" onClick={onDiscard} disabled={saving}>
-              Discard
+              {discardLabel}
             </Button>
             <Button type="submit" form={form} loading={saving}>
               {saveLabel}
