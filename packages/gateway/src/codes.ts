@@ -37,6 +37,8 @@ export const STATUS = {
     'PORT or EPRT was refused: active mode does not work through connections that only go outwards. Use passive mode.',
   CON_FTP_ENCRYPTED:
     'The control connection is encrypted, so the ports of its data connections cannot be read: name them in the segment.',
+  CON_FTP_FOREIGN_ADDRESS:
+    'The server named another address for data connections than the one at which it is reached, and only that one is let through.',
   CON_FTP_PROTOCOL: 'What is spoken on the control connection is not FTP, or goes beyond its bounds.',
   SRV_FINISHED: 'The server ended the connection first, in order.',
   SRV_REFUSED: 'The server refuses connections to that port.',
