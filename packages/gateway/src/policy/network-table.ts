@@ -36,6 +36,27 @@ export class NetworkTable<Item> {
     return undefined
   }
 
+  /** What belongs to that very network. */
+  at(network: Network): readonly Item[] {
+    const { prefix } = network
+    if (network.family === 4)
+      return this.#four.find(level => level.prefix === prefix)?.items.get(network.key) ?? []
+    return this.#six.find(level => level.prefix === prefix)?.items.get(network.key) ?? []
+  }
+
+  /** All that belongs to networks of which this one is a part. */
+  wider(network: Network): readonly Item[] {
+    if (network.family === 4) {
+      const address = network.key * 2 ** (32 - network.prefix)
+      const levels = this.#four.filter(({ prefix }) => prefix < network.prefix)
+      return levels.flatMap(({ prefix, items }) => items.get(keyOfFour(address, prefix)) ?? [])
+    }
+    const levels = this.#six.filter(({ prefix }) => prefix < network.prefix)
+    return levels.flatMap(
+      ({ prefix, items }) => items.get(network.key >> BigInt(network.prefix - prefix)) ?? [],
+    )
+  }
+
   has(address: Address): boolean {
     return this.find(address, () => true) === true
   }

@@ -60,6 +60,20 @@ export class SegmentFinder {
     return { host, owner, nearest }
   }
 
+  /** Those that have that very application. */
+  owners(application: Application): readonly Owner[] {
+    if (application.kind === 'network') return this.#networks.at(application.network)
+    if (application.kind === 'name') return this.#names.get(application.name) ?? []
+    return this.#wildcards.get(application.suffix) ?? []
+  }
+
+  /** Those that have applications of which this one is a part. */
+  wider(application: Application): readonly Owner[] {
+    if (application.kind === 'network') return this.#networks.wider(application.network)
+    const name = application.kind === 'name' ? application.name : application.suffix
+    return suffixesOf(name).flatMap(suffix => this.#wildcards.get(suffix) ?? [])
+  }
+
   #add(application: Application, owner: Owner): void {
     if (application.kind === 'network') this.#networks.add(application.network, owner)
     else if (application.kind === 'name') pushTo(this.#names, application.name, owner)
@@ -70,12 +84,19 @@ export class SegmentFinder {
     const exact = this.#names.get(name)
     const found = exact && visit(exact)
     if (found || this.#wildcards.size === 0) return found
-    // A dot at the very beginning has no label before it, so that no wildcard covers it.
-    for (let dot = name.indexOf('.', 1); dot > 0; dot = name.indexOf('.', dot + 1)) {
-      const owners = this.#wildcards.get(name.slice(dot))
+    for (const suffix of suffixesOf(name)) {
+      const owners = this.#wildcards.get(suffix)
       const owner = owners && visit(owners)
       if (owner) return owner
     }
     return undefined
   }
+}
+
+/** What wildcards of the name can end with, the longest first. A dot at the very beginning has no label before it. */
+function suffixesOf(name: string): string[] {
+  const suffixes: string[] = []
+  for (let dot = name.indexOf('.', 1); dot > 0; dot = name.indexOf('.', dot + 1))
+    suffixes.push(name.slice(dot))
+  return suffixes
 }

@@ -1,0 +1,8 @@
+export type { PolicyContext } from './conditions.ts'
+export type { Checked } from './findings.ts'
+export { checkConnectorGroup, checkSegmentGroup, checkServerGroup } from './groups.ts'
+export { checkAccessPolicy, checkForwardingPolicy } from './policies.ts'
+export { checkProvisioningKey, type KeyContext } from './provisioning-key.ts'
+export { checkPublication, type PublicationContext } from './publication.ts'
+export { checkSegment, type SegmentContext } from './segment.ts'
+export { type UsableKind, type Use, type UsesConfig, usesOf, usesText } from './uses.ts'
