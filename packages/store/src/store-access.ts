@@ -112,6 +112,7 @@ export interface AccessStreamAsk {
   readonly before?: string
   readonly from?: number
   readonly to?: number
+  readonly edge?: string
   readonly user?: string
   readonly session?: string
   readonly segment?: string

@@ -74,6 +74,8 @@ export interface PartListener extends AsyncDisposable {
   readonly inHandshake: number
   /** Shows another certificate from now on; links that stand are as they were. */
   replace(identity: TlsIdentity): void
+  /** Takes no new connections; those that stand go on. */
+  stop(): void
 }
 
 const KIND_OF: Record<Exclude<PartProtocol, 'enrol'>, MemberIdentity['kind']> = {
@@ -218,6 +220,9 @@ export async function listenForParts(options: ListenOptions): Promise<PartListen
     replace(identity) {
       tls.setSecureContext({ ...TLS_SETTINGS, ...contextOf(identity) })
       authority = new X509Certificate(identity.authority)
+    },
+    stop() {
+      server.close()
     },
     async [Symbol.asyncDispose]() {
       const closed = new Promise<void>(resolve => server.close(() => resolve()))

@@ -10,7 +10,7 @@ import type { AccessStreamAsk, AccessStreamRow, AccessStreams } from '../store-a
 import { closeOpen } from './close-open.ts'
 import { saveStreams } from './save-streams.ts'
 
-const FILTERS = ['user', 'session', 'segment', 'connector', 'code', 'status'] as const
+const FILTERS = ['edge', 'user', 'session', 'segment', 'connector', 'code', 'status'] as const
 
 /** What passed on the access path. */
 export function streams(database: Database): AccessStreams {
