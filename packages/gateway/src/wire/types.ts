@@ -11,13 +11,13 @@ import type { Status, StatusCode } from '../codes.ts'
  * | 2 OPENED | JSON, at most 8 KiB | the other side stands: bytes may flow |
  * | 3 REFUSED | JSON `Status`, at most 8 KiB | instead of OPENED |
  * | 4 DATA | 1 to 65,536 bytes | |
- * | 5 CREDIT | u32 | so many more bytes may be sent on this stream |
+ * | 5 CREDIT | u32 | so many more bytes may be sent on this stream, which begins with none; 0, once, after END came: all of them were taken |
  * | 6 END | u64 | the sender's side is complete; so many bytes of DATA were sent |
  * | 7 RESET | JSON `Status`, at most 8 KiB | the stream is broken in both directions |
  * | 8 NOTE | JSON, at most 8 KiB | word about the stream, in its place among the DATA of its sender; no part of its bytes |
  * | 9 MESSAGE | JSON text, in pieces of at most 65,536 bytes, stream 1 for a piece that is not the last, else 0 | word between the two sides of the link |
  * | 10 PING, 11 PONG | 8 bytes | liveness; a PING is answered at once with its bytes |
- * | 12 GOAWAY | JSON `Status` | no new streams; those that are open go on |
+ * | 12 GOAWAY | JSON `Status`, with `closing: true` or without | no new streams; those that are open go on, unless the link is being closed |
  *
  * What is not in the table, longer than the table says, or about a stream that was never opened, closes the link with `*_PROTOCOL`.
  */
@@ -50,8 +50,14 @@ export const ALPN = {
   control: 'portolan-control/1',
 } as const
 
-/** JSON that travels. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+/** JSON that travels. What is undefined does not. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined }
 
 /** How much a side of a stream takes before it gives credit: the bound of its memory. */
 export interface WindowSettings {
@@ -140,7 +146,10 @@ export interface WireStream {
   /** Breaks the stream off in both directions. */
   reset(status: Status): void
   note(note: Json): void
-  /** The sink is done with so many bytes: credit for as many goes to the other side. */
+  /**
+   * The sink is done with so many bytes: credit for as many goes to the other side. All that came has to be consumed, also after the
+   * end, which is how the other side learns that everything was taken.
+   */
   consumed(bytes: number): void
 }
 
@@ -153,8 +162,12 @@ export interface StreamSink {
   /** The stream is broken: from the other side, by the link, by a count that differs, or by `reset` of this side. Nothing follows. */
   onReset(status: Status): void
   onNote?(note: Json): void
-  /** There is credit again after `write` said false. */
+  /** There is credit again after `write` said false, or for the first time. */
   onRoom(): void
+  /** So many bytes of what was written have left for the other side: they take no memory here any more. */
+  onSent?(bytes: number): void
+  /** Both sides are complete, and both have taken everything: nothing follows, and nothing can be broken any more. */
+  onDelivered?(): void
 }
 
 /** Which codes a link blames its peer with. */
@@ -162,8 +175,22 @@ export interface PeerCodes {
   readonly lost: StatusCode
   readonly protocol: StatusCode
   readonly countMismatch: StatusCode
+  /** Refuses streams that the peer asks for beyond what one may have. Default `EDG_BUSY`. */
+  readonly tooMany?: StatusCode
 }
 export const PEER_CODES = {
-  agent: { lost: 'AGT_LOST', protocol: 'AGT_PROTOCOL', countMismatch: 'AGT_COUNT_MISMATCH' },
+  agent: {
+    lost: 'AGT_LOST',
+    protocol: 'AGT_PROTOCOL',
+    countMismatch: 'AGT_COUNT_MISMATCH',
+    tooMany: 'AGT_TOO_MANY_STREAMS',
+  },
   connector: { lost: 'CON_LOST', protocol: 'CON_PROTOCOL', countMismatch: 'CON_COUNT_MISMATCH' },
+  /** As connectors see it, the only ones from which it asks for streams. */
+  edge: {
+    lost: 'EDG_LOST',
+    protocol: 'EDG_LOST',
+    countMismatch: 'EDG_LOST',
+    tooMany: 'CON_TOO_MANY_STREAMS',
+  },
 } as const satisfies Record<string, PeerCodes>

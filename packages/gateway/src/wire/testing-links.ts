@@ -1,0 +1,150 @@
+import { once } from 'node:events'
+import { createServer, connect as dialTcp, type Server, type Socket } from 'node:net'
+import { connect, createSecureContext, TLSSocket } from 'node:tls'
+import { createAuthority } from '../pki/authority.ts'
+import { newKeyAndCsr } from '../pki/key.ts'
+import { createLink, type LinkOptions } from './link.ts'
+import { type IncomingStream, type Json, type Link, PEER_CODES, type WireStream } from './types.ts'
+
+/** Two ends of a TLS connection over loopback, for tests. */
+export interface TlsPair extends AsyncDisposable {
+  readonly dialler: TLSSocket
+  readonly acceptor: TLSSocket
+  /** The TCP connections below them. */
+  readonly below: { readonly dialler: Socket; readonly acceptor: Socket }
+}
+
+let identity: Promise<{ key: string; cert: string; ca: string }> | undefined
+
+async function makeIdentity() {
+  const now = Date.now()
+  const authority = await createAuthority(now)
+  const { key, csr } = await newKeyAndCsr()
+  const issued = await authority.issue({
+    csr,
+    identity: { kind: 'edge', id: 'test' },
+    lifetimeMs: 3_600_000,
+    now,
+  })
+  return { key, cert: issued.certificate, ca: authority.certificate }
+}
+
+export async function tlsPair(): Promise<TlsPair> {
+  identity ??= makeIdentity()
+  const { key, cert, ca } = await identity
+  const [left, right] = await tcpPair()
+  const acceptor = new TLSSocket(right, {
+    isServer: true,
+    secureContext: createSecureContext({ key, cert, minVersion: 'TLSv1.3' }),
+  })
+  const dialler = connect({ socket: left, ca, checkServerIdentity: () => undefined, minVersion: 'TLSv1.3' })
+  const secured = once(acceptor, 'secure')
+  await Promise.all([once(dialler, 'secureConnect'), secured])
+  return {
+    dialler,
+    acceptor,
+    below: { dialler: left, acceptor: right },
+    async [Symbol.asyncDispose]() {
+      for (const socket of [dialler, acceptor, left, right]) socket.destroy()
+    },
+  }
+}
+
+/** Two ends of a TCP connection over loopback: who dialled, and who accepted. */
+export async function tcpPair(): Promise<[Socket, Socket]> {
+  const server = await listening()
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('not listening')
+  const accepted = once(server, 'connection')
+  const left = dialTcp({ port: address.port, host: '127.0.0.1', allowHalfOpen: true })
+  const [[right]] = await Promise.all([accepted, once(left, 'connect')])
+  server.close()
+  // Who wants to see an error listens, too.
+  for (const socket of [left, right]) socket.on('error', () => {})
+  return [left, right]
+}
+
+/** What comes until the end. Unlike Node's own it leaves the socket open. */
+export async function readAll(socket: Socket): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  socket.on('data', (piece: Buffer) => pieces.push(piece))
+  socket.resume()
+  await once(socket, 'end')
+  return Buffer.concat(pieces)
+}
+
+async function listening(): Promise<Server> {
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return server
+}
+
+type Half = Partial<LinkOptions>
+
+/** Two links that talk to each other. The acceptor's streams wait in `asked` until a test takes them. */
+export interface LinkPair extends AsyncDisposable {
+  readonly agent: Link
+  readonly edge: Link
+  readonly asked: Inbox<IncomingStream>
+  readonly messages: Inbox<Json>
+  readonly tls: TlsPair
+  /** Opens a stream: both of its ends. */
+  stream(): Promise<{ agent: WireStream; edge: WireStream }>
+}
+
+export async function linkPair(options: { agent?: Half; edge?: Half } = {}): Promise<LinkPair> {
+  const tls = await tlsPair()
+  const asked = new Inbox<IncomingStream>()
+  const messages = new Inbox<Json>()
+  const edge = createLink(tls.acceptor, {
+    side: 'acceptor',
+    peer: PEER_CODES.agent,
+    handlers: { onOpen: incoming => asked.put(incoming), onMessage: message => messages.put(message) },
+    ...options.edge,
+  })
+  const agent = createLink(tls.dialler, {
+    side: 'dialler',
+    peer: PEER_CODES.edge,
+    handlers: { onOpen() {}, onMessage() {} },
+    ...options.agent,
+  })
+  return {
+    agent,
+    edge,
+    asked,
+    messages,
+    tls,
+    async stream() {
+      const opening = agent.open({}, AbortSignal.timeout(10_000))
+      const incoming = await asked.take()
+      const accepted = incoming.accept({})
+      return { agent: (await opening).stream, edge: accepted }
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([agent[Symbol.asyncDispose](), edge[Symbol.asyncDispose]()])
+      await tls[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** What came, in its order. */
+export class Inbox<T> {
+  readonly #items: T[] = []
+  readonly #takers: ((item: T) => void)[] = []
+
+  get size(): number {
+    return this.#items.length
+  }
+
+  put(item: T): void {
+    const taker = this.#takers.shift()
+    if (taker) taker(item)
+    else this.#items.push(item)
+  }
+
+  async take(): Promise<T> {
+    const item = this.#items.shift()
+    return item ?? new Promise(resolve => this.#takers.push(resolve))
+  }
+}
