@@ -1,3 +1,4 @@
+export { startAgent } from './agent/start-agent.ts'
 export * from './check/index.ts'
 export { CLEAN_CODES, type GatewayEnd, isStatusCode, STATUS, type Status, type StatusCode } from './codes.ts'
 export type * from './control/messages.ts'

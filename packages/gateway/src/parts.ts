@@ -1,4 +1,5 @@
 import type { Status } from './codes.ts'
+import type { GatewayError } from './errors.ts'
 import type { WindowSettings } from './wire/types.ts'
 
 /** What edge, connector and agent have in common: where their identity is kept, and how they say what happens. */
@@ -114,7 +115,12 @@ export interface Connector extends AsyncDisposable {
 
 /** Where an agent takes connections. `HOST:PORT`, loopback unless somebody says otherwise. */
 export interface Interception {
-  readonly socks5?: { readonly host: string; readonly port: number }
+  readonly socks5?: {
+    readonly host: string
+    readonly port: number
+    /** What a client has to know (RFC 1929). Absent: whoever reaches the port may use it. */
+    readonly login?: { readonly user: string; readonly password: string }
+  }
   readonly http?: { readonly host: string; readonly port: number }
   /** A listener of its own for one application. */
   readonly listeners?: readonly {
@@ -166,10 +172,14 @@ export type AgentEvent =
 /** A running agent. */
 export interface Agent extends AsyncDisposable {
   readonly user: string
+  /** Resolves when it is signed out for good, with why: nothing is forwarded any more until it is started anew. */
+  readonly signedOut: Promise<GatewayError>
   figures(): { readonly edge: string | undefined; readonly streams: number }
   /** What would become of a connection to that target, without making it. */
   why(target: { readonly host: string; readonly port: number }): {
     readonly action: 'forward' | 'bypass' | 'direct'
     readonly because: string
   }
+  /** Takes no new streams and waits for those that are open, or until the signal. */
+  drain(signal: AbortSignal): Promise<void>
 }
