@@ -1,18 +1,16 @@
 import type { StatusCode } from '../codes.ts'
-import type { AccessRule, ConnectorGroup, ForwardingRule, Segment } from '../model/index.ts'
-import { readNetwork } from './network.ts'
-import { NetworkTable } from './network-table.ts'
-import { type Profile, Profiles } from './profiles.ts'
-import { type Placed, RuleIndex } from './rule-index.ts'
+import type { ConnectorGroup } from '../model/index.ts'
+import { defineAll } from './definitions.ts'
+import { Nesting } from './nesting.ts'
 import { SegmentFinder } from './segment-finder.ts'
 import * as say from './sentences.ts'
-import type { AccessConfig, AccessDecision, Definition, Policy, Requester, RuleRef, Target } from './types.ts'
-import { unreadable } from './unreadable.ts'
+import { createSteps, refOf } from './steps.ts'
+import type { AccessConfig, AccessDecision, Policy, Requester, Target } from './types.ts'
 
 /**
  * Makes a configuration ready to decide. The order of a decision:
  *
- * 1. The segment: {@link SegmentFinder} says which one. A target belongs to that one alone: what is allowed for a wider segment is not
+ * 1. The segment: the most specific one, as {@link SegmentFinder} says. A target belongs to that one alone: what is allowed for a wider segment is not
  *    allowed here. `POL_NO_SEGMENT`, or `POL_WRONG_PORT` when segments have the host and none of them has the port.
  * 2. The segment or its group is disabled, or the group is not there: `POL_SEGMENT_DISABLED`.
  * 3. The segment's own bypass: `always` is `POL_BYPASSED`; `on-net` is so for clients in a trusted network, and for others the
@@ -28,45 +26,10 @@ import { unreadable } from './unreadable.ts'
  */
 export function compilePolicy(config: AccessConfig): Policy {
   const segments = new Map(config.segments.map(segment => [segment.name, segment]))
-  const enabledGroups = new Map(config.segmentGroups.map(({ name, enabled }) => [name, enabled]))
   const finder = new SegmentFinder(config.segments)
-  const forwarding = new RuleIndex(config.forwarding.rules, segments, 'forwarding.rules')
-  const access = new RuleIndex(config.access.rules, segments, 'access.rules')
-  const profiles = new Profiles({ forwarding, access, trusted: trustedTable(config.trustedNetworks) })
+  const nesting = new Nesting(config.segments, finder)
+  const steps = createSteps(config, segments)
   const connectorGroups = connectorGroupsBy(config)
-
-  const disabled = (segment: Segment): string | undefined => {
-    if (!segment.enabled) return say.segmentDisabled(segment)
-    const group = enabledGroups.get(segment.segmentGroup)
-    if (group === undefined) return say.groupMissing(segment)
-    return group ? undefined : say.groupDisabled(segment)
-  }
-
-  /** Steps 3 and 4. `because` gets a sentence for each. */
-  const forward = (ask: Ask, because: string[]): Forwarding => {
-    const { segment, who, profile, now } = ask
-    if (segment.bypass === 'always') {
-      because.push(say.bypassAlways(segment))
-      return { action: 'bypass', rule: { policy: 'segment', name: segment.name } }
-    }
-    if (segment.bypass === 'never') {
-      because.push(say.bypassNever(segment))
-      return { action: 'forward' }
-    }
-    if (segment.bypass === 'on-net') {
-      if (profile.isOnNet) {
-        because.push(say.bypassOnNet(segment, who.clientAddress))
-        return { action: 'bypass', rule: { policy: 'segment', name: segment.name } }
-      }
-      because.push(say.bypassOffNet(segment, who.clientAddress))
-    }
-    const placed = forwarding.first(profile.forwarding, segment, now)
-    because.push(placed ? say.forwardingRule(placed) : say.forwardedByDefault)
-    if (placed?.rule.action === 'bypass') return { action: 'bypass', rule: refOf('forwarding', placed) }
-    return placed?.rule.action === 'forward-allowed'
-      ? { action: 'forward-allowed', placed }
-      : { action: 'forward' }
-  }
 
   const decide = (who: Requester, target: Target, now: number): AccessDecision => {
     const { owner, nearest } = finder.find(target)
@@ -78,13 +41,13 @@ export function compilePolicy(config: AccessConfig): Policy {
     const of = { segment: segment.name, application: at.application }
     if (owner === undefined) return refused('deny', 'POL_WRONG_PORT', [say.wrongPort(target, segment)], of)
     const because = [say.belongs(target, segment, owner)]
-    const why = disabled(segment)
+    const why = steps.disabled(segment)
     if (why !== undefined) return refused('deny', 'POL_SEGMENT_DISABLED', [...because, why], of)
 
-    const profile = profiles.of(who)
-    const way = forward({ segment, who, profile, now }, because)
+    const ask = { segment, who, profile: steps.profileOf(who), now }
+    const way = steps.forward(ask, because)
     if (way.action === 'bypass') return refused('bypass', 'POL_BYPASSED', because, { ...of, rule: way.rule })
-    const placed = access.first(profile.access, segment, now)
+    const placed = steps.access(ask)
     because.push(placed ? say.accessRule(placed) : say.noAccessRule)
     if (placed?.rule.action === 'allow') {
       return { action: 'allow', rule: refOf('access', placed), ...of, because }
@@ -99,59 +62,18 @@ export function compilePolicy(config: AccessConfig): Policy {
     return refused('deny', 'POL_DENIED', because, { ...of, rule, ...(message !== undefined && { message }) })
   }
 
-  const define = (segment: Segment, who: Requester, now: number): Definition | undefined => {
-    if (disabled(segment) !== undefined) return undefined
-    const because: string[] = []
-    const profile = profiles.of(who)
-    const way = forward({ segment, who, profile, now }, because)
-    if (way.action === 'forward-allowed') {
-      const placed = access.first(profile.access, segment, now)
-      if (placed?.rule.action !== 'allow') return undefined
-    }
-    return {
-      segment: segment.name,
-      applications: segment.applications,
-      ports: segment.ports,
-      action: way.action === 'bypass' ? 'bypass' : 'forward',
-      because: because.at(-1) ?? '',
-      doubleEncryption: segment.doubleEncryption,
-      inspection: segment.inspection,
-    }
-  }
-
   return {
     version: config.version,
     decide,
-    definitions: (who, now) => config.segments.flatMap(segment => define(segment, who, now) ?? []),
+    definitions: (who, now) => defineAll(config.segments, nesting, steps, who, now),
     segment: name => segments.get(name),
     connectorGroupsOf: name => connectorGroups.get(name) ?? [],
     nextChange(now) {
-      const next = Math.min(forwarding.nextChange(now), access.nextChange(now))
+      const next = steps.nextChange(now)
       return Number.isFinite(next) ? next : undefined
     },
   }
 }
-
-interface Ask {
-  readonly segment: Segment
-  readonly who: Requester
-  readonly profile: Profile
-  readonly now: number
-}
-
-type Forwarding =
-  | { readonly action: 'forward' }
-  | { readonly action: 'bypass'; readonly rule: RuleRef }
-  | { readonly action: 'forward-allowed'; readonly placed: Placed<ForwardingRule> }
-
-const refOf = (
-  policy: 'forwarding' | 'access',
-  { rule, place }: Placed<ForwardingRule | AccessRule>,
-): RuleRef => ({
-  policy,
-  name: rule.name,
-  place,
-})
 
 function refused(
   action: 'bypass' | 'deny',
@@ -160,16 +82,6 @@ function refused(
   more: Pick<AccessDecision, 'segment' | 'application' | 'rule' | 'message'> = {},
 ): AccessDecision {
   return { action, status: { code, text: because.at(-1) ?? '' }, ...more, because }
-}
-
-function trustedTable(networks: readonly string[]): NetworkTable<true> {
-  const table = new NetworkTable<true>()
-  for (const [index, text] of networks.entries()) {
-    const network = readNetwork(text)
-    if (network === undefined) throw unreadable(`trustedNetworks[${index}]`, text, 'is no network')
-    table.add(network, true)
-  }
-  return table
 }
 
 function connectorGroupsBy({
