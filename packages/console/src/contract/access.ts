@@ -248,6 +248,19 @@ export const accessStreamsQuery = logQuery.omit({ search: true }).extend({
   status: z.enum(['open', 'active', 'close', 'refused']).optional(),
 })
 
+/** The live event `stream`: streams that are new or have changed, each whole. Those that are over are told once more. */
+export interface LiveStreams {
+  readonly changed: readonly AccessStream[]
+}
+
+/** The live event `members`: how many are connected to this node; told when it changes, or when a member was enrolled or changed. */
+export interface LiveMembers {
+  readonly edges: number
+  readonly connectors: number
+  readonly agents: number
+  readonly streams: number
+}
+
 /** One FTP session as one timeline: its control connection, its data connections, what was said and what became of it, in order. */
 export const accessSession = z.object({
   session: z.string(),

@@ -256,7 +256,16 @@ export const overview = z.object({
 export type Overview = z.output<typeof overview>
 
 /** What `GET /api/v1/live` may be asked for; each becomes an event of that name. */
-export const LIVE_TOPICS = ['sample', 'sessions', 'ports', 'incident', 'transfer', 'run'] as const
+export const LIVE_TOPICS = [
+  'sample',
+  'sessions',
+  'ports',
+  'incident',
+  'transfer',
+  'run',
+  'stream',
+  'members',
+] as const
 export type LiveTopic = (typeof LIVE_TOPICS)[number]
 export const liveQuery = z.object({ topics: z.string().default('sample') })
 

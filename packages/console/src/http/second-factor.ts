@@ -26,7 +26,7 @@ export function newTotpSecret(name: string): { readonly secret: string; readonly
 
 /** Takes a code of the app, once: the same, or an older one, is not taken again on any node. */
 export async function takeTotpCode(
-  administrators: Store['administrators'],
+  people: Pick<Store['administrators'], 'takeTotpStep'>,
   row: Pick<AdministratorRow, 'name' | 'totpSecret'>,
   code: string,
   now: number,
@@ -36,7 +36,7 @@ export async function takeTotpCode(
   const secret = Secret.fromBase32(row.totpSecret)
   const delta = TOTP.validate({ token, secret, digits: 6, period: PERIOD_S, timestamp: now, window: WINDOW })
   if (delta === null) return false
-  return administrators.takeTotpStep(row.name, Math.floor(now / 1_000 / PERIOD_S) + delta)
+  return people.takeTotpStep(row.name, Math.floor(now / 1_000 / PERIOD_S) + delta)
 }
 
 /** Takes a code of the app, or else a recovery code. */

@@ -1,4 +1,5 @@
 import type { FtpErrorCode } from '@portolan/client'
+import type { GatewayError, GatewayErrorCode } from '@portolan/gateway'
 import type { FileAccessErrorCode, ServerErrorCode } from '@portolan/server'
 import { SettingsError, type SettingsErrorCode } from '@portolan/settings'
 import type { StoreErrorCode } from '@portolan/store'
@@ -14,6 +15,7 @@ type Code =
   | FileAccessErrorCode
   | NodeErrorCode
   | TransferErrorCode
+  | GatewayErrorCode
   | 'CHANNEL_SETTING'
 
 /** The HTTP status of every error of the layers below. What is not here is a fault of the program: 500, told to nobody. */
@@ -50,6 +52,21 @@ const STATUS_OF = {
   TRANSFER_USED: 409,
   TRANSFER_DISABLED: 409,
   TRANSFER_ACTIVE_ZONE: 409,
+
+  GATEWAY_INVALID: 422,
+  GATEWAY_USED: 409,
+  GATEWAY_MISSING: 404,
+  GATEWAY_INVITATION: 422,
+  GATEWAY_ENROL_REFUSED: 403,
+  GATEWAY_SIGN_IN_REFUSED: 403,
+  GATEWAY_CODE_NEEDED: 403,
+  GATEWAY_REVOKED: 403,
+  GATEWAY_UNREACHABLE: 503,
+  GATEWAY_PEER: 502,
+  GATEWAY_PROTOCOL: 502,
+  GATEWAY_IDENTITY: 503,
+  GATEWAY_INTERCEPT: 503,
+  GATEWAY_CLOSED: 503,
 
   FILE_MISSING: 404,
   FILE_EXISTS: 409,
@@ -109,13 +126,14 @@ export function problemOf(error: unknown): Problem | undefined {
   if (!isKnown(code)) return undefined
   const status = STATUS_OF[code]
   const headers = status === 503 ? { headers: { 'retry-after': '2' } } : {}
-  const has = error instanceof SettingsError || isTransferError(error)
+  const has = error instanceof SettingsError || isLazyError(error)
   const errors = has && error.problems.length > 0 ? error.problems.map(plain) : undefined
   return new Problem(status, code, error.message, errors, { cause: error, ...headers })
 }
 
-/** By its name: the class comes with the engine, which is loaded when it is needed. */
-const isTransferError = (error: Error): error is TransferError => error.name === 'TransferError'
+/** By their names: the classes come with the engine and the gateway, which are loaded when they are needed. */
+const isLazyError = (error: Error): error is TransferError | GatewayError =>
+  error.name === 'TransferError' || error.name === 'GatewayError'
 
 const isKnown = (code: string): code is Code => Object.hasOwn(STATUS_OF, code)
 

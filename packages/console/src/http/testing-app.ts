@@ -7,6 +7,8 @@ import { openStore } from '@portolan/store'
 import type { FastifyInstance } from 'fastify'
 import type { Role, Scope } from '../contract/index.ts'
 import { createMetrics } from '../metrics/metrics.ts'
+import { GatewayHost } from '../node/access/gateway-host.ts'
+import { NodePeople } from '../node/access/node-people.ts'
 import { LiveSampler } from '../node/live-figures.ts'
 import { NodeSettings } from '../node/node-settings.ts'
 import type { Services } from '../node/services.ts'
@@ -157,6 +159,11 @@ async function startServices(
   await server.start()
   await transfers.start()
   const live = started.use(new LiveSampler({ server, node: 'test' }))
+  const people = new NodePeople({ store, server, authenticator, inForce, now })
+  const access = started.use(
+    new GatewayHost({ store, node: 'test', people, settings: () => inForce().gateway }),
+  )
+  await access.apply(inForce().gateway)
   return {
     node: { name: 'test', version: '0.0.0', startedAt: now(), dataFolder: folder },
     store,
@@ -165,6 +172,7 @@ async function startServices(
     metrics: createMetrics(() => server.figures()),
     live,
     transfers,
+    access,
     fileUsers: () => inForce().users,
     inForce,
     now,

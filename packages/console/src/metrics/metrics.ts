@@ -1,10 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { ControllerEvent, LiveEdge } from '@portolan/gateway'
 import type { ServerEvent, ServerFigures } from '@portolan/server'
 import type { RunState } from '@portolan/store'
 import type { EngineEvent } from '@portolan/transfers'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { createServer } from '../http/node-http.ts'
 import { NodeError } from '../node/node-error.ts'
+import { accessFigures } from './access-figures.ts'
 import { runFigures } from './run-figures.ts'
 
 /** Seconds. Small files take milliseconds, images of disks hours. */
@@ -16,6 +18,8 @@ export interface Metrics {
   count(event: ServerEvent): void
   /** Counts an event of a run. */
   countRun(event: EngineEvent): void
+  /** Counts an event of the access path. */
+  countAccess(event: ControllerEvent): void
   /** All figures in the text format of Prometheus. */
   text(): Promise<string>
   readonly contentType: string
@@ -25,19 +29,24 @@ export interface Metrics {
  * Makes the figures.
  * @param read - asked at every scrape
  * @param runs - how many runs there are in each state; asked at every scrape, and left out when it rejects
+ * @param edges - what is connected to the controller of the access path; asked at every scrape
  */
 export function createMetrics(
   read: () => Promise<ServerFigures>,
   runs?: () => Promise<Readonly<Record<RunState, number>>>,
+  edges: () => readonly LiveEdge[] = () => [],
 ): Metrics {
   const registry = new Registry()
   const count = eventCounters(registry)
   const update = gauges(registry)
   const ofRuns = runFigures(registry)
+  const ofAccess = accessFigures(registry)
   return {
     count,
     countRun: ofRuns.count,
+    countAccess: ofAccess.count,
     text: async () => {
+      ofAccess.update(edges())
       update(await read())
       if (runs) ofRuns.update(await runs().catch(() => undefined))
       return registry.metrics()

@@ -30,6 +30,9 @@ const ACTIONS: Readonly<Record<ChangeTopic, readonly Action[]>> = {
   sites: [],
   definitions: [],
   runs: [],
+  // The controller of the access path follows these by itself.
+  access: [],
+  members: [],
   all: ['reload', 'applyBans', 'certificates'],
 }
 

@@ -4,11 +4,18 @@ import type { Store } from '@portolan/store'
 /** How often what is too old is looked for, in milliseconds. */
 const EVERY_MS = 60_000
 
+/** How long members of the access path are shown that were revoked, and agents whose sign-in has ended, in milliseconds. */
+const GONE_MEMBERS_MS = 30 * 24 * 3_600_000
+
 /** What housekeeping takes from outside. */
 export interface HousekeepingOptions {
-  readonly store: Pick<Store, 'transfers' | 'incidents' | 'audit' | 'webSessions' | 'bans' | 'initiated'>
+  readonly store: Pick<
+    Store,
+    'transfers' | 'incidents' | 'audit' | 'webSessions' | 'bans' | 'initiated' | 'access'
+  >
   retention(): Settings['retention']
   keepRuns(): Settings['transfers']['keepRuns']
+  keepStreams(): Settings['gateway']['keepStreams']
   readonly now?: () => number
 }
 
@@ -17,6 +24,7 @@ export function keepHouse({
   store,
   retention,
   keepRuns,
+  keepStreams,
   now = Date.now,
 }: HousekeepingOptions): AsyncDisposable & {
   /** Does it now. */
@@ -32,6 +40,8 @@ export function keepHouse({
     await store.webSessions.prune(at)
     await store.bans.prune(at)
     await store.initiated.runs.prune(keepRuns(), at)
+    await store.access.streams.prune(keepStreams(), at)
+    await store.access.members.prune(at - GONE_MEMBERS_MS)
   }
   const run = () => {
     running ??= work().finally(() => {

@@ -6,6 +6,10 @@ import { createApp } from '../http/app.ts'
 import type { Log } from '../http/log.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import { allRoutes } from '../routes/index.ts'
+import { AccessRecorder } from './access/access-recorder.ts'
+import { GatewayHost } from './access/gateway-host.ts'
+import { logAccess } from './access/log-access.ts'
+import { NodePeople } from './access/node-people.ts'
 import { BanSync } from './ban-sync.ts'
 import { ConsoleHost } from './console-host.ts'
 import { followChanges } from './follow-changes.ts'
@@ -88,6 +92,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const metrics = createMetrics(
     () => server.figures(),
     () => store.initiated.runs.counts(Date.now()),
+    () => access.running?.live() ?? [],
   )
   const transfers = started.use(
     new NodeTransfers({
@@ -102,6 +107,16 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   transfers.subscribe(event => {
     logRun(options.log, event)
     metrics.countRun(event)
+  })
+  const people = new NodePeople({ store, server, authenticator, inForce, now: Date.now })
+  const accessRecorder = started.use(new AccessRecorder({ store, node: name, warn }))
+  const access = started.use(
+    new GatewayHost({ store, node: name, people, settings: () => inForce().gateway }),
+  )
+  access.subscribe(event => {
+    logAccess(options.log, event)
+    accessRecorder.take(event)
+    metrics.countAccess(event)
   })
   server.on('event', event => {
     options.onEvent(event)
@@ -140,6 +155,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     /** After the server took them: what is left to do on this node. */
     applied: async next => {
       await host.apply(next.console)
+      await access.apply(next.gateway)
       options.onSettings?.(next)
       await transfers.apply()
     },
@@ -152,16 +168,19 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     metrics,
     live,
     transfers,
+    access,
     fileUsers: () => inForce().users,
     inForce,
     now: Date.now,
   }
   await host.apply(inForce().console)
+  await access.apply(inForce().gateway)
   started.use(
     keepHouse({
       store,
       retention: () => inForce().retention,
       keepRuns: () => inForce().transfers.keepRuns,
+      keepStreams: () => inForce().gateway.keepStreams,
     }),
   )
   started.use(

@@ -3,6 +3,7 @@ import type { Settings, UserSettings } from '@portolan/settings'
 import type { Store } from '@portolan/store'
 import type { Overview, Sample } from '../contract/index.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import type { AccessOfNode } from './access/gateway-host.ts'
 import type { SettingsService } from './settings-service.ts'
 import type { TransfersOfNode } from './transfers/node-transfers.ts'
 
@@ -22,6 +23,8 @@ export interface Services {
   readonly live: LiveFigures
   /** Transfers that this server begins. */
   readonly transfers: TransfersOfNode
+  /** Zero-trust access. */
+  readonly access: AccessOfNode
   /** Users of the settings file and of flags, and the settings in force. */
   fileUsers(): readonly UserSettings[]
   inForce(): Settings

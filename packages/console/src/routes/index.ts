@@ -12,6 +12,7 @@ import { comingRoutes } from './coming.ts'
 import { dataConnectionsRoutes } from './data-connections.ts'
 import { diagnosisRoutes } from './diagnosis.ts'
 import { fileRoutes } from './files.ts'
+import { gatewayRoutes } from './gateway/index.ts'
 import { groupsRoutes } from './groups.ts'
 import { healthRoutes } from './health.ts'
 import { liveRoutes } from './live.ts'
@@ -48,6 +49,7 @@ export function allRoutes(services: Services): Route[] {
     ...dataConnectionsRoutes(services),
     ...diagnosisRoutes(services),
     ...fileRoutes(services),
+    ...gatewayRoutes(services),
     ...groupsRoutes(services),
     ...healthRoutes(services),
     ...liveRoutes(services),

@@ -20,12 +20,14 @@ const TOPIC_SCOPES: Readonly<Record<LiveTopic, Scope>> = {
   incident: 'logs:read',
   transfer: 'logs:read',
   run: 'transfers:read',
+  stream: 'access:read',
+  members: 'access:read',
 }
 
 /** Live figures by server-sent events. */
 export const liveRoutes = (services: Services): Route[] => {
-  const { server, live, node, now, store, transfers } = services
-  const hub = new LiveHub({ server, live, node: node.name, now, store, transfers })
+  const { server, live, node, now, store, transfers, access } = services
+  const hub = new LiveHub({ server, live, node: node.name, now, store, transfers, access })
   const open = new OpenStreams()
   return [
     defineRoute({

@@ -1,5 +1,6 @@
 import type { EngineEvent } from '@portolan/transfers'
 import type { Log } from '../../http/log.ts'
+import { oneLine } from '../one-line.ts'
 
 /** Writes what happens to runs as lines of the node's log: a sentence for people, and its fields for machines. */
 export function logRun(log: Log, event: EngineEvent): void {
@@ -24,11 +25,4 @@ export function logRun(log: Log, event: EngineEvent): void {
     }
     case 'run-progress':
   }
-}
-
-/** Names of files come from strangers: a line break in one must not forge a line of the log, nor an escape sequence steer a terminal. */
-function oneLine(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, character => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-  })
 }

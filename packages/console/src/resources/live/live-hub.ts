@@ -1,10 +1,12 @@
 import type { FtpServer, ServerEvent } from '@portolan/server'
 import type { Store } from '@portolan/store'
 import type { LiveSessions, LiveTopic } from '../../contract/index.ts'
+import type { AccessOfNode } from '../../node/access/gateway-host.ts'
 import { incidentOf, transferOf } from '../../node/recorder.ts'
 import type { LiveFigures } from '../../node/services.ts'
 import type { TransfersOfNode } from '../../node/transfers/node-transfers.ts'
 import { viewOfPorts, viewOfSession } from '../sessions/session-view.ts'
+import { AccessTeller } from './access-teller.ts'
 import { RunTeller } from './run-teller.ts'
 import { SessionDiff } from './session-diff.ts'
 import { frameOf } from './sse.ts'
@@ -20,6 +22,7 @@ export interface LiveHubOptions {
   readonly live: Pick<LiveFigures, 'now' | 'subscribe'>
   readonly store: Pick<Store, 'initiated' | 'changes' | 'kind'>
   readonly transfers: Pick<TransfersOfNode, 'subscribe'>
+  readonly access: Pick<AccessOfNode, 'running' | 'subscribe'>
   /** Name of the node. */
   readonly node: string
   readonly now?: () => number
@@ -44,9 +47,12 @@ export class LiveHub implements Disposable {
     incident: new Set(),
     transfer: new Set(),
     run: new Set(),
+    stream: new Set(),
+    members: new Set(),
   }
   #samples: Disposable | undefined
   #runs: Disposable | undefined
+  #access: Disposable | undefined
   #timer: NodeJS.Timeout | undefined
   #listening = false
   #looking = false
@@ -83,7 +89,7 @@ export class LiveHub implements Disposable {
 
   /** Looks at what somebody watches, and at nothing else. */
   #arrange(): void {
-    const { sample, sessions, ports, incident, transfer, run } = this.#watchers
+    const { sample, sessions, ports, incident, transfer, run, stream, members } = this.#watchers
     if (sample.size > 0) this.#samples ??= this.#options.live.subscribe(one => this.#tell('sample', one))
     else {
       this.#samples?.[Symbol.dispose]()
@@ -96,6 +102,11 @@ export class LiveHub implements Disposable {
       this.#runs?.[Symbol.dispose]()
       this.#runs = undefined
     }
+    if (stream.size + members.size > 0) this.#access ??= this.#tellAccess()
+    else {
+      this.#access?.[Symbol.dispose]()
+      this.#access = undefined
+    }
     const listens = incident.size + transfer.size > 0
     if (listens && !this.#listening) this.#options.server.on('event', this.#onEvent)
     if (!listens && this.#listening) this.#options.server.off('event', this.#onEvent)
@@ -103,6 +114,16 @@ export class LiveHub implements Disposable {
     if (sessions.size === 0) this.#sessions = undefined
     if (ports.size === 0) this.#ports = undefined
     this.#arrangeLooking(sessions.size + ports.size > 0)
+  }
+
+  #tellAccess(): Disposable {
+    const { store, access } = this.#options
+    return new AccessTeller({
+      store,
+      access,
+      tellStreams: one => this.#tell('stream', one),
+      tellMembers: one => this.#tell('members', one),
+    })
   }
 
   #arrangeLooking(wanted: boolean): void {

@@ -5,7 +5,18 @@ import { mistakes } from '../users/shared-parts.ts'
 
 /** What a document of the store is called: `ZONE`, and `network zone`. */
 export interface Kind {
-  readonly code: 'ZONE' | 'SITE' | 'TRANSFER'
+  readonly code:
+    | 'ZONE'
+    | 'SITE'
+    | 'TRANSFER'
+    | 'SEGMENT'
+    | 'SEGMENT_GROUP'
+    | 'SERVER_GROUP'
+    | 'CONNECTOR_GROUP'
+    | 'PUBLICATION'
+    | 'POLICY'
+    | 'KEY'
+    | 'MEMBER'
   readonly word: string
 }
 

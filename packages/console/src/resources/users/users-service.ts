@@ -75,6 +75,8 @@ export class UsersService {
     const before = viewOfRow(await this.row(name))
     if (!(await this.#services.store.users.remove(name))) throw missing(name)
     await this.#shutOut(name)
+    // Tokens of an agent are not for whoever is called so next.
+    await this.#services.store.access.people.remove(name)
     return before
   }
 
