@@ -1,6 +1,8 @@
 import type {
   Incident,
+  LiveMembers,
   LiveSessions,
+  LiveStreams,
   LiveTopic,
   PortsView,
   Run,
@@ -34,6 +36,8 @@ interface LiveEvents {
   readonly incident: Incident
   readonly transfer: Transfer
   readonly run: Run
+  readonly stream: LiveStreams
+  readonly members: LiveMembers
 }
 
 type Handlers = { readonly [Topic in LiveTopic]?: (data: LiveEvents[Topic]) => void }
