@@ -8,6 +8,7 @@ import { GROUPS, PAGES } from './pages.ts'
 export function Navigation({ onFollow }: { onFollow: () => void }) {
   const me = useMe()
   const path = useRouterState({ select: state => state.location.pathname })
+  const here = pageOf(path)
   const pages = PAGES.filter(page => page.group !== undefined && me !== undefined && maySee(page, me))
   return (
     <div className={classes.root}>
@@ -20,26 +21,32 @@ export function Navigation({ onFollow }: { onFollow: () => void }) {
               {group}
             </h2>
             <ul aria-labelledby={`nav-${group}`}>
-              {inside.map(({ path: to, title, icon: Icon }) => {
-                const here = path === to || path.startsWith(`${to}/`)
-                return (
-                  <li key={to}>
-                    <Link
-                      to={to}
-                      className={classes.link}
-                      aria-current={here ? 'page' : undefined}
-                      onClick={onFollow}
-                    >
-                      <Icon size={17} stroke={1.7} />
-                      {title}
-                    </Link>
-                  </li>
-                )
-              })}
+              {inside.map(({ path: to, title, icon: Icon }) => (
+                <li key={to}>
+                  <Link
+                    to={to}
+                    className={classes.link}
+                    aria-current={here === to ? 'page' : undefined}
+                    onClick={onFollow}
+                  >
+                    <Icon size={17} stroke={1.7} />
+                    {title}
+                  </Link>
+                </li>
+              ))}
             </ul>
           </div>
         )
       })}
     </div>
   )
+}
+
+/** The page of the navigation that a path belongs to: the one with the longest part of it. */
+function pageOf(path: string): string | undefined {
+  return PAGES.filter(
+    ({ group, path: to }) => group !== undefined && (path === to || path.startsWith(`${to}/`)),
+  )
+    .map(({ path: to }) => to)
+    .reduce<string | undefined>((best, to) => (to.length > (best?.length ?? 0) ? to : best), undefined)
 }

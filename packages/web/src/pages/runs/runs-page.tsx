@@ -1,4 +1,4 @@
-import { Autocomplete, Button, UnstyledButton } from '@mantine/core'
+import { Button, UnstyledButton } from '@mantine/core'
 import { useThrottledCallback } from '@mantine/hooks'
 import type { Run, RunState } from '@portolan/console/contract'
 import { IconCalendarTime } from '@tabler/icons-react'
@@ -9,6 +9,7 @@ import { api } from '../../api/client.ts'
 import { FilterBar } from '../../components/filter-bar.tsx'
 import { HoursSelect } from '../../components/hours-select.tsx'
 import { LogTable } from '../../components/log-table.tsx'
+import { NameFilter } from '../../components/name-filter.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import type { Column } from '../../components/rows.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
@@ -166,39 +167,5 @@ function Counts({ state, onState }: { state: string; onState: (state: string) =>
         </li>
       ))}
     </ul>
-  )
-}
-
-interface NameFilterProps {
-  readonly label: string
-  readonly names: readonly string[]
-  readonly value: string
-  readonly onChange: (name: string) => void
-}
-
-/** A name to filter by: chosen, or typed and confirmed, since there may be runs of what is there no more. */
-function NameFilter({ label, names, value, onChange }: NameFilterProps) {
-  const [typed, setTyped] = useState(value)
-  const [held, setHeld] = useState(value)
-  if (held !== value) {
-    setHeld(value)
-    setTyped(value)
-  }
-  return (
-    <Autocomplete
-      aria-label={label}
-      placeholder={`Any ${label.toLowerCase()}`}
-      clearable
-      data={[...names]}
-      limit={50}
-      value={typed}
-      onChange={text => {
-        setTyped(text)
-        if (text === '') onChange('')
-      }}
-      onOptionSubmit={onChange}
-      onBlur={() => typed !== value && onChange(typed.trim())}
-      onKeyDown={event => event.key === 'Enter' && onChange(typed.trim())}
-    />
   )
 }

@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Select } from '@mantine/core'
+import { Button, Select } from '@mantine/core'
 import type { AccessStream } from '@portolan/console/contract'
 import { IconActivity } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
@@ -7,6 +7,7 @@ import { CodeText } from '../../../components/code-text.tsx'
 import { FilterBar } from '../../../components/filter-bar.tsx'
 import { HoursSelect } from '../../../components/hours-select.tsx'
 import { LogTable } from '../../../components/log-table.tsx'
+import { NameFilter } from '../../../components/name-filter.tsx'
 import { PageHeader } from '../../../components/page-header.tsx'
 import type { Column } from '../../../components/rows.tsx'
 import { SearchInput } from '../../../components/search-input.tsx'
@@ -81,19 +82,24 @@ export default function AccessLogPage() {
           value={filters.user ?? ''}
           onChange={user => change({ user })}
         />
-        <Named
+        <NameFilter
           label="Segment"
           names={segments}
           value={filters.segment ?? ''}
           onChange={segment => change({ segment })}
         />
-        <Named
+        <NameFilter
           label="Connector"
           names={connectors}
           value={filters.connector ?? ''}
           onChange={connector => change({ connector })}
         />
-        <Named label="Code" names={codes} value={filters.code ?? ''} onChange={code => change({ code })} />
+        <NameFilter
+          label="Code"
+          names={codes}
+          value={filters.code ?? ''}
+          onChange={code => change({ code })}
+        />
         <Select
           aria-label="Status"
           placeholder="Any status"
@@ -128,40 +134,5 @@ export default function AccessLogPage() {
       />
       <StreamDrawer stream={open} onClose={() => setOpen(undefined)} />
     </>
-  )
-}
-
-interface NamedProps {
-  readonly label: string
-  readonly names: readonly string[]
-  readonly value: string
-  readonly onChange: (name: string) => void
-}
-
-/** A name to filter by: chosen, or typed and confirmed, since the log holds what is there no more. */
-function Named({ label, names, value, onChange }: NamedProps) {
-  const [typed, setTyped] = useState(value)
-  const [held, setHeld] = useState(value)
-  if (held !== value) {
-    setHeld(value)
-    setTyped(value)
-  }
-  return (
-    <Autocomplete
-      aria-label={label}
-      placeholder={`Any ${label.toLowerCase()}`}
-      clearable
-      data={[...names]}
-      limit={50}
-      maxLength={64}
-      value={typed}
-      onChange={text => {
-        setTyped(text)
-        if (text === '') onChange('')
-      }}
-      onOptionSubmit={onChange}
-      onBlur={() => typed !== value && onChange(typed.trim())}
-      onKeyDown={event => event.key === 'Enter' && onChange(typed.trim())}
-    />
   )
 }
