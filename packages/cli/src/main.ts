@@ -3,6 +3,7 @@ import { addClientCommands } from './client/client-commands.ts'
 import { addConfigCommands } from './config-commands.ts'
 import { addDoctorFlags, type DoctorFlags } from './doctor-flags.ts'
 import { addServeFlags, type ServeFlags } from './flags.ts'
+import { addGatewayCommands } from './gateway-commands.ts'
 import type { Io } from './io.ts'
 import { addPlanFlags, type PlanFlags } from './plan-flags.ts'
 import { addStoreCommands } from './store-commands.ts'
@@ -106,6 +107,7 @@ function build(io: Io, run: (work: () => Promise<number>) => Promise<void>): Com
   )
   addStoreCommands(program, io, run)
   addTransferCommands(program, io, run)
+  addGatewayCommands(program, io, run)
   addClientCommands(program, io, run)
   return program
 }

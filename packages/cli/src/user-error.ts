@@ -16,7 +16,7 @@ export function explainError(error: unknown): { text: string; exitCode: number }
 }
 
 /** By their names, so that `config`, `--help` and the client need not load the server and its settings. */
-const TOLD = new Set(['SettingsError', 'ServerError', 'FtpError', 'StoreError', 'NodeError'])
+const TOLD = new Set(['SettingsError', 'ServerError', 'FtpError', 'StoreError', 'NodeError', 'GatewayError'])
 
 function isToldByName(error: unknown): error is Error {
   return error instanceof Error && TOLD.has(error.name)

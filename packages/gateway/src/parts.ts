@@ -141,6 +141,8 @@ export interface AgentOptions extends PartOptions<AgentEvent> {
   credentials(why: {
     readonly codeNeeded: boolean
     readonly text: string
+    /** How often in this sign-in what was given has been refused. */
+    readonly refusals: number
   }): Promise<{ readonly password: string; readonly code?: string } | { readonly token: string } | undefined>
   readonly intercept: Interception
 }
@@ -158,7 +160,12 @@ export type AgentEvent =
       readonly how: 'socks5' | 'http' | 'listener' | 'transparent'
       readonly address: string
     }
-  | { readonly type: 'definitions'; readonly segments: number }
+  | {
+      readonly type: 'definitions'
+      readonly segments: number
+      /** The first application that is forwarded, to show how to reach it. */
+      readonly example?: { readonly host: string; readonly port: number }
+    }
   /** What became of a connection; `how` says whether it was forwarded, bypassed or refused. */
   | {
       readonly type: 'connection'

@@ -6,7 +6,7 @@ import type { Identity } from '../pki/types.ts'
 import { dialPart } from '../transport/dial.ts'
 import type { DialTcp } from '../transport/open-tls.ts'
 import { createLink } from '../wire/link.ts'
-import type { Json, Link, PeerCodes, WindowSettings } from '../wire/types.ts'
+import { type Json, type Link, PEER_CODES, type WindowSettings } from '../wire/types.ts'
 
 /** A link to one edge that stands. */
 export interface EdgeLink {
@@ -28,11 +28,13 @@ export interface EdgeLinkOptions {
   readonly now: () => number
   /** What is said of this machine. */
   readonly about: { readonly version: string; readonly device: string }
-  onDefinitions(from: EdgeLink, said: Extract<EdgeSaysToAgent, { type: 'definitions' }>): void
+  onDefinitions(said: Extract<EdgeSaysToAgent, { type: 'definitions' }>): void
 }
 
-/** Whatever is wrong with an edge, what it carries is lost. */
-const EDGE_CODES: PeerCodes = { lost: 'EDG_LOST', protocol: 'EDG_LOST', countMismatch: 'EDG_LOST' }
+/** Definitions of twenty thousand segments, in bytes. */
+const MAX_MESSAGE = 16 * 1024 * 1024
+/** How long an edge may take to say what is forwarded, in milliseconds. */
+const FIRST_WORD_MS = 10_000
 
 /** Codes with which a link is closed because the sign-in does not count any more. */
 const SIGN_IN_ENDED: ReadonlySet<StatusCode> = new Set([
@@ -44,7 +46,11 @@ const SIGN_IN_ENDED: ReadonlySet<StatusCode> = new Set([
 
 export const isSignInEnded = ({ code }: Status) => SIGN_IN_ENDED.has(code)
 
-/** @throws {GatewayError} what {@link dialPart} throws */
+/**
+ * Connects to an edge. It stands once the edge has said what is forwarded: one that does not let this agent in says that instead.
+ * @throws {GatewayError} what {@link dialPart} throws
+ * @throws {EdgeRefusal} when the edge does not let it in
+ */
 export async function openEdgeLink(options: EdgeLinkOptions): Promise<EdgeLink> {
   const { identity, address, signal, dial, windows, now, about } = options
   const { socket, peer } = await dialPart({
@@ -53,9 +59,11 @@ export async function openEdgeLink(options: EdgeLinkOptions): Promise<EdgeLink> 
     ...(dial && { dial }),
   })
   let said: Status | undefined
+  const firstWord = Promise.withResolvers<void>()
   const link = createLink(socket, {
     side: 'dialler',
-    peer: EDGE_CODES,
+    peer: PEER_CODES.edge,
+    maxMessage: MAX_MESSAGE,
     ...(windows && { windows }),
     handlers: {
       // Nobody opens streams to an agent.
@@ -66,7 +74,9 @@ export async function openEdgeLink(options: EdgeLinkOptions): Promise<EdgeLink> 
       onMessage: message => {
         const parsed = edgeSaysToAgent.safeParse(message)
         if (!parsed.success) throw new GatewayError('GATEWAY_PROTOCOL', 'The edge said what no edge says.')
-        if (parsed.data.type === 'definitions') options.onDefinitions(made, parsed.data)
+        if (parsed.data.type !== 'definitions') return
+        firstWord.resolve()
+        options.onDefinitions(parsed.data)
       },
     },
   })
@@ -77,7 +87,26 @@ export async function openEdgeLink(options: EdgeLinkOptions): Promise<EdgeLink> 
     ended: link.closed.then(status => said ?? status),
   }
   link.message(hello(socket, about))
+  const late = setTimeout(
+    () => link.destroy({ code: 'EDG_OPEN_TIMEOUT', text: 'The edge did not say what is forwarded.' }),
+    FIRST_WORD_MS,
+  )
+  const refused = await Promise.race([firstWord.promise, made.ended])
+  clearTimeout(late)
+  if (refused) throw new EdgeRefusal(peer.id, refused)
   return made
+}
+
+/** An edge did not let this agent in. */
+export class EdgeRefusal extends Error {
+  override readonly name = 'EdgeRefusal'
+  readonly edge: string
+  readonly status: Status
+  constructor(edge: string, status: Status) {
+    super(status.text)
+    this.edge = edge
+    this.status = status
+  }
 }
 
 function hello(socket: TLSSocket, { version, device }: EdgeLinkOptions['about']): Json {

@@ -5,7 +5,7 @@ import type { AgentEvent } from '../parts.ts'
 import type { Identity } from '../pki/types.ts'
 import { StreamRefused, type WireStream } from '../wire/types.ts'
 import { EdgeAddresses } from './edge-addresses.ts'
-import { type EdgeLink, type EdgeLinkOptions, isSignInEnded, openEdgeLink } from './edge-link.ts'
+import { type EdgeLink, type EdgeLinkOptions, EdgeRefusal, isSignInEnded, openEdgeLink } from './edge-link.ts'
 import { openOn } from './open-on.ts'
 import { chooseLink, mayTryAnother } from './route.ts'
 
@@ -145,8 +145,10 @@ export class EdgeLinks implements AsyncDisposable {
       link = await this.#connect(address, signal)
       if (link) await this.#live(link)
     } catch (error) {
-      if (!(error instanceof GatewayError)) throw error
-      if (!signal.aborted) this.#failed(address, error)
+      if (signal.aborted) return
+      if (error instanceof EdgeRefusal) this.#refused(address, error)
+      else if (error instanceof GatewayError) this.#failed(address, error)
+      else throw error
     } finally {
       const now = performance.now()
       this.#addresses.release(address, { good: link !== undefined && now - begun > STOOD_MS }, now)
@@ -161,7 +163,7 @@ export class EdgeLinks implements AsyncDisposable {
       ...{ identity: this.#identity, address, signal, now, about },
       ...(dial && { dial }),
       ...(windows && { windows }),
-      onDefinitions: (_from, said) => onDefinitions(said),
+      onDefinitions,
     })
     this.#addresses.found(address, link.edge)
     if (!this.#edges().has(link.edge) && !signal.aborted) return link
@@ -204,6 +206,12 @@ export class EdgeLinks implements AsyncDisposable {
     const text = ended ? status.text : `The edge ${edge} at ${address} is gone: ${status.text}`
     this.#options.onEvent({ type: 'edge', edge, state: ended ? 'refused' : 'lost', text })
     if (ended) this.#endSignIn(status)
+  }
+
+  #refused(address: string, { edge, status }: EdgeRefusal): void {
+    const text = `The edge ${edge} at ${address} does not let this agent in: ${status.text}`
+    this.#options.onEvent({ type: 'edge', edge, state: 'refused', text })
+    if (isSignInEnded(status)) this.#endSignIn(status)
   }
 
   #failed(address: string, { code, message }: GatewayError): void {

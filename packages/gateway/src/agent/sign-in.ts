@@ -60,7 +60,7 @@ export async function signIn(
   const to = whereTo(options.invitation, before)
   let ask = { codeNeeded: false, text: why }
   for (let refusals = 0; ; ) {
-    const given = await credentials(ask)
+    const given = await credentials({ ...ask, refusals })
     if (!given) {
       const code = ask.codeNeeded ? 'GATEWAY_CODE_NEEDED' : 'GATEWAY_SIGN_IN_REFUSED'
       throw new GatewayError(code, `${user} is not signed in: ${ask.text}`)

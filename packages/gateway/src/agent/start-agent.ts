@@ -1,6 +1,7 @@
 import { STATUS } from '../codes.ts'
 import type { EdgeSaysToAgent } from '../control/messages.ts'
 import type { Agent, AgentOptions } from '../parts.ts'
+import type { Definition, Target } from '../policy/types.ts'
 import type { DialTcp } from '../transport/open-tls.ts'
 import { decide } from './decide.ts'
 import { createDirectDialler } from './direct.ts'
@@ -49,7 +50,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       return
     }
     firstWord.resolve()
-    onEvent({ type: 'definitions', segments: definitions.length })
+    const example = exampleOf(definitions)
+    onEvent({ type: 'definitions', segments: definitions.length, ...(example && { example }) })
     transparent
       ?.update(definitions)
       .catch((error: unknown) =>
@@ -113,4 +115,14 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     drain: signal => links.drain(signal),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
+}
+
+/** The first application that is forwarded and can be dialled as it is written. */
+function exampleOf(definitions: readonly Definition[]): Target | undefined {
+  for (const { action, applications, ports } of definitions) {
+    const host = applications.find(application => !/[*/]/.test(application))
+    const port = ports.some(({ from, to }) => from <= 21 && 21 <= to) ? 21 : ports[0]?.from
+    if (action === 'forward' && host !== undefined && port !== undefined) return { host, port }
+  }
+  return undefined
 }
