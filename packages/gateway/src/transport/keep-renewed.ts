@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { EnrolReply } from '../control/messages.ts'
 import { GatewayError } from '../errors.ts'
+import { SKEW_MS } from '../pki/authority.ts'
 import { fingerprintOf } from '../pki/fingerprint.ts'
 import { writeIdentity } from '../pki/identity-file.ts'
 import { type KeyAndCsr, newKeyAndCsr } from '../pki/key.ts'
@@ -133,6 +134,6 @@ export function keepRenewed(options: KeepRenewedOptions): Renewals {
 }
 
 function dueTime({ certificate, expiresAt }: Identity, random: () => number): number {
-  const from = new X509Certificate(certificate).validFromDate.getTime()
+  const from = new X509Certificate(certificate).validFromDate.getTime() + SKEW_MS
   return Math.round(from + (expiresAt - from) * (2 / 3 - random() / 20))
 }
