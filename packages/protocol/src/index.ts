@@ -43,6 +43,7 @@ export {
 } from './mlsx.ts'
 export { decodeName, encodeName, hasUndecodable } from './names.ts'
 export { type OptsArgument, parseOptsArgument } from './opts.ts'
+export { formatOutwardsOnlyReply, isOutwardsOnlyReply } from './outwards-only.ts'
 export {
   formatProbeAddress,
   formatProbeAddressArgument,

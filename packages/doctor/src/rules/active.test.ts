@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ClientOptions } from '@portolan/client'
+import { formatOutwardsOnlyReply } from '@portolan/protocol'
 import type { ActiveEvidence, Evidence, SeenEvidence } from '../evidence.ts'
 import { active, factsOf, GOOD, judged, LOCAL, SEEN } from '../testing.ts'
 import { judge } from './rules.ts'
@@ -36,6 +37,11 @@ const cases: readonly [string, Evidence, readonly string[]][] = [
     'NAT, and the server dials and does not arrive',
     { ...both('nobody-came', { ms: 2_000 }), seen: NATTED },
     ['error CLIENT_BEHIND_NAT certain', 'error INCOMING_FILTERED likely'],
+  ],
+  [
+    'a connector that only goes outwards',
+    both('refused', { reply: formatOutwardsOnlyReply('PORT') }),
+    ['error ACTIVE_REFUSED_BY_CONNECTOR certain'],
   ],
   ['a refusal without NAT', both('refused'), ['error ACTIVE_REFUSED_BY_SERVER certain']],
   ['a port that refuses', both('dial-failed', { reply: '425 No' }), ['error CLIENT_PORT_CLOSED likely']],

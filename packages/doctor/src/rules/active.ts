@@ -1,3 +1,4 @@
+import { isOutwardsOnlyReply } from '@portolan/protocol'
 import type { ActiveEvidence, Evidence } from '../evidence.ts'
 import {
   activeSeverity,
@@ -161,6 +162,13 @@ function verdictOf(facts: Facts, active: ActiveEvidence, { eprt, port }: Evidenc
 
 function refused(facts: Facts, tried: readonly (ActiveEvidence | undefined)[]): Found {
   const replies = new Set(tried.flatMap(one => (one?.reply === undefined ? [] : [quote(one.reply)])))
+  if (tried.some(one => isOutwardsOnlyReply(one?.reply ?? '')))
+    return {
+      code: 'ACTIVE_REFUSED_BY_CONNECTOR',
+      confidence: 'certain',
+      text: `The server is reached through a zero-trust connector, which refuses active mode for it (${[...replies].join('; ')}). Connections of such a way only go outwards: the server cannot dial this machine, whatever is set there.`,
+      fixes: { client: 'Use passive mode.' },
+    }
   const address = tried.find(one => one?.announced)?.announced?.address ?? 'its address'
   const nat = natOf(facts)
   return {

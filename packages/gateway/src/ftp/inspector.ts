@@ -1,3 +1,4 @@
+import { formatOutwardsOnlyReply } from '@portolan/protocol'
 import { STATUS } from '../codes.ts'
 import type { ConnectorNote } from '../control/messages.ts'
 import { AwaitedReplies } from './awaited.ts'
@@ -188,8 +189,7 @@ export class FtpInspector {
   #refuse(verb: ActiveVerb, argument: string): void {
     const said = argument === '' ? verb : `${verb} ${printable(argument, 100)}`
     this.#warn('CON_FTP_ACTIVE_REFUSED', `The client sent ${said}.`)
-    const text = `502 ${verb} does not work here: connections only go outwards. Use passive mode (EPSV or PASV).\r\n`
-    this.#awaited.pushOwn(Buffer.from(text))
+    this.#awaited.pushOwn(Buffer.from(`${formatOutwardsOnlyReply(verb)}\r\n`))
     this.#giveDue()
   }
 
