@@ -110,7 +110,7 @@ export async function startStubEdge(options: StubEdgeOptions): Promise<StubEdge>
       for (const link of links) link.message(definitionsOf(change))
     },
     async [Symbol.asyncDispose]() {
-      for (const link of links) link.destroy({ code: 'EDG_LOST', text: 'The edge was stopped.' })
+      for (const link of [...links]) link.destroy({ code: 'EDG_LOST', text: 'The edge was stopped.' })
       await listener[Symbol.asyncDispose]()
     },
   }

@@ -74,7 +74,11 @@ export function clientOf({ remoteAddress, remotePort }: Socket): Endpoint | unde
  * Reaches for a client what it wants, and gives up when it leaves meanwhile. Undefined: it left.
  * @throws {StreamRefused}
  */
-export async function reachFor(reach: Reach, socket: Socket, ask: Ask): Promise<Passage | undefined> {
+export async function reachFor(
+  reach: Pick<Reach, 'reach'>,
+  socket: Socket,
+  ask: Ask,
+): Promise<Passage | undefined> {
   const gone = new AbortController()
   const onClose = () => gone.abort()
   socket.once('close', onClose)

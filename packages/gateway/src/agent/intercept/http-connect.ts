@@ -11,7 +11,7 @@ const HEAD_MS = 10_000
 export interface HttpConnectOptions {
   readonly host: string
   readonly port: number
-  readonly reach: Reach
+  readonly reach: Pick<Reach, 'reach'>
   /** Milliseconds that a client has for its request. Default 10,000. */
   readonly headMs?: number
 }

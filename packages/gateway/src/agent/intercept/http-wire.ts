@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { isIPv6 } from 'node:net'
 import type { Status, StatusCode } from '../../codes.ts'
 import type { Target } from '../../policy/types.ts'
 import { isHost } from './socks5-wire.ts'
@@ -35,7 +36,7 @@ export function readHttpHead(head: string): HttpRequest {
   const [, six, name, digits] = AUTHORITY.exec(target) ?? []
   const host = six ?? name ?? ''
   const port = Number(digits)
-  if (!isHost(host) || !(port >= 1 && port <= 65_535)) {
+  if (!isHost(host) || (six !== undefined && !isIPv6(six)) || !(port >= 1 && port <= 65_535)) {
     const text = 'CONNECT takes a host and a port, such as 10.0.0.9:21 or [2001:db8::9]:21.'
     return { kind: 'refused', status: 400, text }
   }

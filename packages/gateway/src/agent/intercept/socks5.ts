@@ -25,7 +25,7 @@ export interface Socks5Options {
   readonly port: number
   /** What a client has to know; absent: whoever reaches the port may use it. */
   readonly login?: { readonly user: string; readonly password: string }
-  readonly reach: Reach
+  readonly reach: Pick<Reach, 'reach'>
   /** Told what a client does that cannot work. */
   onProblem(text: string): void
   /** Milliseconds that a client has for its request. Default 10,000. */
@@ -60,7 +60,7 @@ async function serve(socket: Socket, options: Socks5Options): Promise<void> {
 
 async function connect(
   socket: Socket,
-  reach: Reach,
+  reach: Pick<Reach, 'reach'>,
   target: { readonly host: string; readonly port: number },
 ): Promise<void> {
   const client = clientOf(socket)
