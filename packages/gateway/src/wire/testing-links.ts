@@ -1,10 +1,21 @@
 import { once } from 'node:events'
 import { createServer, connect as dialTcp, type Server, type Socket } from 'node:net'
 import { connect, createSecureContext, TLSSocket } from 'node:tls'
+import type { Status } from '../codes.ts'
 import { createAuthority } from '../pki/authority.ts'
 import { newKeyAndCsr } from '../pki/key.ts'
+import { encodeFrame, FrameDecoder } from './frames.ts'
 import { createLink, type LinkOptions } from './link.ts'
-import { type IncomingStream, type Json, type Link, PEER_CODES, type WireStream } from './types.ts'
+import {
+  FRAME,
+  type FrameType,
+  type IncomingStream,
+  type Json,
+  type Link,
+  PEER_CODES,
+  type StreamSink,
+  type WireStream,
+} from './types.ts'
 
 /** Two ends of a TLS connection over loopback, for tests. */
 export interface TlsPair extends AsyncDisposable {
@@ -71,6 +82,16 @@ export async function readAll(socket: Socket): Promise<Buffer> {
   socket.resume()
   await once(socket, 'end')
   return Buffer.concat(pieces)
+}
+
+/** How it ends for who is at the other side: `end`, or the code of the error. */
+export async function outcome(socket: Socket): Promise<string> {
+  socket.resume()
+  return new Promise(resolve => {
+    socket.once('end', () => resolve('end'))
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+    socket.once('close', () => resolve('closed'))
+  })
 }
 
 async function listening(): Promise<Server> {
@@ -146,5 +167,99 @@ export class Inbox<T> {
   async take(): Promise<T> {
     const item = this.#items.shift()
     return item ?? new Promise(resolve => this.#takers.push(resolve))
+  }
+}
+
+export interface SeenFrame {
+  readonly type: FrameType
+  readonly stream: number
+  readonly payload: Buffer
+}
+
+/** A link, and who speaks to it frame by frame, or not at all as it should. */
+export interface RawPair extends AsyncDisposable {
+  readonly link: Link
+  readonly raw: TLSSocket
+  readonly tls: TlsPair
+  readonly asked: Inbox<IncomingStream>
+  readonly messages: Inbox<Json>
+  /** What the link sends, but PING. DATA comes in pieces. */
+  readonly seen: Inbox<SeenFrame>
+  send(type: FrameType, stream: number, payload: Uint8Array | object): void
+}
+
+/** @param side - whether the link is the one that dialled */
+export async function rawPair(side: 'dialler' | 'acceptor', options: Half = {}): Promise<RawPair> {
+  const tls = await tlsPair()
+  const asked = new Inbox<IncomingStream>()
+  const messages = new Inbox<Json>()
+  const seen = new Inbox<SeenFrame>()
+  const raw = side === 'dialler' ? tls.acceptor : tls.dialler
+  raw.on('error', () => {})
+  const decoder = new FrameDecoder({
+    onData: (stream, piece) => seen.put({ type: FRAME.data, stream, payload: Buffer.from(piece) }),
+    onFrame: (type, stream, payload) => {
+      if (type !== FRAME.ping) seen.put({ type, stream, payload: Buffer.from(payload) })
+    },
+  })
+  raw.on('data', (bytes: Buffer) => decoder.push(bytes))
+  const link = createLink(side === 'dialler' ? tls.dialler : tls.acceptor, {
+    side,
+    peer: PEER_CODES.agent,
+    handlers: { onOpen: incoming => asked.put(incoming), onMessage: message => messages.put(message) },
+    ...options,
+  })
+  return {
+    link,
+    raw,
+    tls,
+    asked,
+    messages,
+    seen,
+    send(type, stream, payload) {
+      const bytes = payload instanceof Uint8Array ? payload : Buffer.from(JSON.stringify(payload))
+      raw.write(encodeFrame(type, stream, bytes))
+    },
+    async [Symbol.asyncDispose]() {
+      raw.destroy()
+      await link[Symbol.asyncDispose]()
+      await tls[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** A sink that writes down what happens, and takes bytes as long as it is not told otherwise. */
+export class Notebook implements StreamSink {
+  readonly happened = new Inbox<string>()
+  readonly #stream: WireStream
+  readonly #pieces: Buffer[] = []
+  takes: boolean
+
+  constructor(stream: WireStream, takes = true) {
+    this.#stream = stream
+    this.takes = takes
+    stream.attach(this)
+  }
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#pieces)
+  }
+
+  onData(bytes: Buffer): void {
+    this.#pieces.push(Buffer.from(bytes))
+    if (this.takes) this.#stream.consumed(bytes.length)
+  }
+  onEnd(): void {
+    this.happened.put('end')
+  }
+  onReset(status: Status): void {
+    this.happened.put(`reset ${status.code}`)
+  }
+  onNote(note: Json): void {
+    this.happened.put(`note ${JSON.stringify(note)} after ${this.bytes.length}`)
+  }
+  onRoom(): void {}
+  onDelivered(): void {
+    this.happened.put('delivered')
   }
 }
