@@ -193,16 +193,20 @@ test('a receiver that takes nothing is given up', async () => {
 })
 
 test('one that takes a little now and then is not', async () => {
-  await using path = await relayed({ stallMs: 300 })
-  const bytes = randomBytes(12_000_000)
+  await using path = await relayed({ stallMs: 1_000 })
+  const bytes = randomBytes(20_000_000)
   path.server.end(bytes)
   const got: Buffer[] = []
-  path.client.on('data', (piece: Buffer) => got.push(piece))
-  for (let i = 0; i < 6; i++) {
+  let count = 0
+  path.client.on('data', (piece: Buffer) => {
+    got.push(piece)
+    count += piece.length
+  })
+  for (let i = 1; i <= 6; i++) {
     path.client.pause()
-    await sleep(100)
+    await sleep(300)
     path.client.resume()
-    await sleep(1)
+    while (count < i * 3_000_000) await once(path.client, 'data')
   }
   path.client.end()
   assert.equal((await path.agent.ended).kind, 'clean')
