@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { addAccessCommands } from './access-commands.ts'
 import { addClientCommands } from './client/client-commands.ts'
 import { addConfigCommands } from './config-commands.ts'
 import { addDoctorFlags, type DoctorFlags } from './doctor-flags.ts'
@@ -107,6 +108,7 @@ function build(io: Io, run: (work: () => Promise<number>) => Promise<void>): Com
   )
   addStoreCommands(program, io, run)
   addTransferCommands(program, io, run)
+  addAccessCommands(program, io, run)
   addGatewayCommands(program, io, run)
   addClientCommands(program, io, run)
   return program

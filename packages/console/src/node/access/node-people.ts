@@ -9,6 +9,7 @@ import { type Attempt, Throttle } from '../../http/throttle.ts'
 import { isSameSecret, sha256 } from '../../http/tokens.ts'
 import { Turns } from '../../http/turns.ts'
 import type { StoreAuthenticator } from '../store-authenticator.ts'
+import { blockedBecause, identify } from './identify.ts'
 import { personOf } from './person.ts'
 
 /** What it works with. */
@@ -54,10 +55,8 @@ export class NodePeople implements People {
     }
   }
 
-  async identify(user: string): Promise<{ readonly groups: readonly string[] } | undefined> {
-    const record = await this.#options.authenticator.lookup(user)
-    if (!record || blockedBecause(record, this.#options.now()) !== undefined) return undefined
-    return { groups: record.groups }
+  identify(user: string): Promise<{ readonly groups: readonly string[] } | undefined> {
+    return identify(this.#options.authenticator, user, this.#options.now())
   }
 
   async #begin({ user, address }: SignIn): Promise<Attempt> {
@@ -116,12 +115,6 @@ export class NodePeople implements People {
     if (networks.length === 0 || new TrustedNetworks(networks).has(address)) return undefined
     return `${name} may not sign in from ${address}.`
   }
-}
-
-function blockedBecause({ name, enabled, expires }: UserRecord, now: number): string | undefined {
-  if (!enabled) return `The user ${name} is disabled.`
-  if (expires !== undefined && Date.parse(expires) < now) return `The account of ${name} has expired.`
-  return undefined
 }
 
 const refusal = (text: string) => failure('GATEWAY_SIGN_IN_REFUSED', text)

@@ -12,10 +12,11 @@ import { invalid, type Kind, missing, told } from '../partners/store-words.ts'
 import { asJson } from '../users/user-view.ts'
 import { readAccessDocs } from './access-docs.ts'
 import type { Checks } from './checks.ts'
+import { invitationText } from './invitation-text.ts'
 import { startCommand } from './start-command.ts'
 import { ownFields } from './things.ts'
 
-const KEY: Kind = { code: 'KEY', word: 'provisioning key' }
+export const KEY: Kind = { code: 'KEY', word: 'provisioning key' }
 
 /** Provisioning keys: made with a secret that is told once. */
 export class KeysService {
@@ -32,17 +33,15 @@ export class KeysService {
     return { items: items.map(row => this.#view(row)), total }
   }
 
-  /** @throws {Problem} 409 `KEY_EXISTS`, `GATEWAY_OFF`; 422 `KEY_INVALID` */
+  /** @throws {Problem} 409 `KEY_EXISTS`, `GATEWAY_OFF`, `GATEWAY_NO_EDGE`; 422 `KEY_INVALID` */
   async create(write: object, actor: string): Promise<z.output<typeof provisioningKeyCreated>> {
     const controller = this.#services.access.controller()
     const key = await this.#checked(ownFields(provisioningKey, write))
     const secret = randomSecret()
+    // First, since without an edge there is nowhere to go: then no key is left over.
+    const invitation = await invitationText(controller, { kind: key.kind, key: key.name, secret })
     const row = await told(KEY, key.name, () =>
       this.#keys.create(key.name, { document: asJson(key), hash: sha256(secret) }, { by: actor }),
-    )
-    const { encodeInvitation } = await import('@portolan/gateway')
-    const invitation = encodeInvitation(
-      await controller.invitation({ kind: key.kind, key: key.name, secret }),
     )
     return { ...this.#view(row), invitation, command: startCommand(key.kind, invitation) }
   }

@@ -11,6 +11,7 @@ import {
 import { defineRoute, type Route } from '../../http/route.ts'
 import type { Services } from '../../node/services.ts'
 import type { Checks } from '../../resources/access/checks.ts'
+import { invitationText } from '../../resources/access/invitation-text.ts'
 import { KeysService } from '../../resources/access/keys-service.ts'
 import { startCommand } from '../../resources/access/start-command.ts'
 import { actorOf } from '../../resources/actor.ts'
@@ -95,8 +96,7 @@ export const gatewayKeysRoutes = (services: Services, checks: Checks): Route[] =
       response: agentInvitation,
       async handle() {
         const controller = services.access.controller()
-        const { encodeInvitation } = await import('@portolan/gateway')
-        const invitation = encodeInvitation(await controller.invitation({ kind: 'agent' }))
+        const invitation = await invitationText(controller, { kind: 'agent' })
         return { invitation, command: startCommand('agent', invitation), authority: controller.authority }
       },
     }),
