@@ -8,7 +8,7 @@ export interface ProxyHeaderToWrite {
   readonly source: Endpoint
   /** What the client dialled. */
   readonly destination: Endpoint
-  readonly advertise?: Advertised
+  readonly advertise?: Advertised | undefined
 }
 
 /**

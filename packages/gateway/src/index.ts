@@ -1,6 +1,7 @@
 export { startAgent } from './agent/start-agent.ts'
 export * from './check/index.ts'
 export { CLEAN_CODES, type GatewayEnd, isStatusCode, STATUS, type Status, type StatusCode } from './codes.ts'
+export { startConnector } from './connector/start-connector.ts'
 export type * from './control/messages.ts'
 export { authorityOf } from './controller/authority-of.ts'
 export { createController } from './controller/create-controller.ts'

@@ -1,0 +1,86 @@
+import { X509Certificate } from 'node:crypto'
+import type { Duplex } from 'node:stream'
+import { createSecureContext, TLSSocket } from 'node:tls'
+import { STATUS, type Status } from '../codes.ts'
+import type { Identity } from '../pki/types.ts'
+import { TLS_SETTINGS } from '../transport/tls-settings.ts'
+import { verifyPeer } from '../transport/verify-peer.ts'
+import { duplexOf } from '../wire/duplex.ts'
+import { StreamRefused, type WireStream } from '../wire/types.ts'
+import { InnerStream } from './inner-stream.ts'
+import { OuterStream } from './outer-stream.ts'
+
+/** How long the inner handshake may take, in milliseconds. */
+const HANDSHAKE_MS = 10_000
+
+/**
+ * The connector's side of the inner TLS of double encryption: it shows its own certificate, and wants that of an agent of the same
+ * authority. What comes out is the stream in the clear.
+ * @throws {StreamRefused} `CON_INNER_TLS`, or with what broke the stream; it was reset
+ */
+export async function acceptInnerTls(
+  stream: WireStream,
+  identity: Pick<Identity, 'key' | 'certificate' | 'authority'>,
+  now: () => number,
+): Promise<WireStream> {
+  const outer = new OuterStream(stream)
+  const duplex = duplexOf(outer)
+  duplex.on('error', () => {})
+  const tls = new TLSSocket(duplex, {
+    ...TLS_SETTINGS,
+    isServer: true,
+    secureContext: createSecureContext({
+      ...TLS_SETTINGS,
+      key: identity.key,
+      cert: identity.certificate,
+      ca: identity.authority,
+    }),
+    requestCert: true,
+    rejectUnauthorized: false,
+  })
+  try {
+    await handshake(tls, duplex)
+    const verified = verifyPeer(tls, new X509Certificate(identity.authority), now())
+    if (!verified.peer) throw new Error(verified.text)
+    if (verified.peer.kind !== 'agent')
+      throw new Error(`what came is of kind ${verified.peer.kind}, and not an agent`)
+    return new InnerStream(tls, outer)
+  } catch (error) {
+    const status = outer.broken ?? innerTlsStatus(error instanceof Error ? error.message : String(error))
+    outer.breakOff(status)
+    tls.destroy()
+    throw new StreamRefused(status)
+  }
+}
+
+async function handshake(tls: TLSSocket, duplex: Duplex): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const onClose = () => reject(new Error('the stream ended in the handshake'))
+  const onSecure = () => {
+    // In this very callback: what comes at once is the session's.
+    tls.pause()
+    resolve()
+  }
+  const timer = setTimeout(
+    () => reject(new Error(`the handshake was not over within ${HANDSHAKE_MS / 1000} seconds`)),
+    HANDSHAKE_MS,
+  )
+  tls
+    .on('error', () => {})
+    .once('secure', onSecure)
+    .once('error', reject)
+    .once('close', onClose)
+  duplex.once('error', reject)
+  try {
+    await promise
+  } finally {
+    clearTimeout(timer)
+    tls.off('secure', onSecure).off('error', reject).off('close', onClose)
+    duplex.off('error', reject)
+  }
+}
+
+/** A status for what went wrong with it. */
+export function innerTlsStatus(why: string): Status {
+  return { code: 'CON_INNER_TLS', text: `${STATUS.CON_INNER_TLS} It was said: ${why}.` }
+}
