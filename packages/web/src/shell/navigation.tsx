@@ -1,4 +1,5 @@
 import { Link, useRouterState } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { maySee } from './guard.ts'
 import { useMe } from './me.ts'
 import classes from './navigation.module.css'
@@ -9,9 +10,14 @@ export function Navigation({ onFollow }: { onFollow: () => void }) {
   const me = useMe()
   const path = useRouterState({ select: state => state.location.pathname })
   const here = pageOf(path)
+  const root = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (here !== undefined)
+      root.current?.querySelector('[aria-current="page"]')?.scrollIntoView({ block: 'nearest' })
+  }, [here])
   const pages = PAGES.filter(page => page.group !== undefined && me !== undefined && maySee(page, me))
   return (
-    <div className={classes.root}>
+    <div className={classes.root} ref={root}>
       {GROUPS.map(group => {
         const inside = pages.filter(page => page.group === group)
         if (inside.length === 0) return null
@@ -26,6 +32,8 @@ export function Navigation({ onFollow }: { onFollow: () => void }) {
                   <Link
                     to={to}
                     className={classes.link}
+                    // It says aria-current by itself, for every page whose path is the begin of this one.
+                    activeOptions={{ exact: true, includeSearch: false }}
                     aria-current={here === to ? 'page' : undefined}
                     onClick={onFollow}
                   >

@@ -214,7 +214,7 @@ export const PAGES: readonly Page[] = [
   },
   {
     path: '/access/groups',
-    title: 'Segment and server groups',
+    title: 'Access groups',
     group: 'Zero-trust access',
     icon: IconStack2,
     scope: 'access:read',
@@ -223,11 +223,11 @@ export const PAGES: readonly Page[] = [
   },
   {
     path: '/access/forwarding',
-    title: 'Client forwarding policy',
+    title: 'Client forwarding',
     group: 'Zero-trust access',
     icon: IconRoute,
     scope: 'access:read',
-    words: 'bypass forward only allowed applications rules',
+    words: 'policy bypass forward only allowed applications rules',
     load: () => import('../pages/access/policy/forwarding-page.tsx'),
   },
   {

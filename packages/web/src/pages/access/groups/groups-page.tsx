@@ -97,7 +97,7 @@ export default function GroupsPage() {
   return (
     <>
       <PageHeader
-        title="Groups"
+        title="Access groups"
         description="A segment is in one segment group, which rules may name, and has a server group, which says whose connectors reach it."
       />
       <Tabs value={kind} onChange={value => setTab(value ?? KINDS[0])} keepMounted={false}>

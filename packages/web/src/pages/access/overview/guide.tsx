@@ -40,8 +40,9 @@ export function Guide({ overview }: { overview: AccessOverview }) {
         Make a key for an edge
       </Act>
     ),
+    // Its invitation says where the edges are.
     connector: isNext => (
-      <Act isNext={isNext} can={can} onClick={() => setKey('connector')}>
+      <Act isNext={isNext} can={can && overview.edges.enrolled > 0} onClick={() => setKey('connector')}>
         Make a key for a connector
       </Act>
     ),
@@ -84,7 +85,7 @@ export function Guide({ overview }: { overview: AccessOverview }) {
                 .
               </Text>
             </div>
-            {overview.enabled && <AgentCommand />}
+            {overview.enabled && overview.edges.enrolled > 0 && <AgentCommand />}
           </div>
         </li>
       </ol>

@@ -1,12 +1,14 @@
-import { Skeleton, Text } from '@mantine/core'
-import type { AccessPerson } from '@portolan/console/contract'
+import { Anchor, Skeleton, Text } from '@mantine/core'
+import type { AccessOverview, AccessPerson } from '@portolan/console/contract'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { api } from '../../../api/client.ts'
 import { CommandLine } from '../../../components/command-line.tsx'
 import { DataTable } from '../../../components/data-table.tsx'
 import { ErrorView } from '../../../components/error-view.tsx'
 import { FilterBar } from '../../../components/filter-bar.tsx'
+import { Notice } from '../../../components/notice.tsx'
 import { PageHeader } from '../../../components/page-header.tsx'
 import type { Column } from '../../../components/rows.tsx'
 import { SearchInput } from '../../../components/search-input.tsx'
@@ -60,7 +62,11 @@ export default function PeoplePage() {
         onOpen={setOpen}
         empty={{
           text: 'There are no users. Whoever reaches an FTP server through the access path is a user of this node.',
-          action: <Link to="/users">Users</Link>,
+          action: (
+            <Anchor component={Link} to="/users" size="sm">
+              Users
+            </Anchor>
+          ),
         }}
       />
       <PersonDrawer person={shown} onClose={() => setOpen(undefined)} />
@@ -70,7 +76,21 @@ export default function PeoplePage() {
 
 /** What people start their agent with; it is the same for all. */
 function Invitation() {
-  const query = useQuery(invitationQuery)
+  const overview = useQuery({
+    queryKey: ['/access/overview'],
+    queryFn: () => api.get<AccessOverview>('/access/overview'),
+  })
+  const isReady = overview.data?.enabled === true && overview.data.edges.enrolled > 0
+  const query = useQuery({ ...invitationQuery, enabled: isReady })
+  if (overview.data && !isReady)
+    return (
+      <Notice tone="info" spaced>
+        No edge has enrolled yet, so agents have nowhere to go.{' '}
+        <Anchor component={Link} inherit to="/access">
+          What is missing
+        </Anchor>
+      </Notice>
+    )
   return (
     <section className={classes.invitation} aria-label="Invitation of agents">
       <Text size="md">

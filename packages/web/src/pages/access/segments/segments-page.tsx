@@ -15,15 +15,15 @@ import { usePageList } from '../../../components/use-page-list.ts'
 import { useCan } from '../../../shell/me.ts'
 import { Few } from '../shared/names-input.tsx'
 import { portsText } from '../shared/port-rows.ts'
+import classes from '../shared/shared.module.css'
 import { NameWithWarnings } from '../shared/warnings.tsx'
 import { SegmentDrawer } from './segment-drawer.tsx'
 import { bypassText } from './segment-words.ts'
 
-const HEALTH: Readonly<Record<SegmentView['health'], readonly [Tone, string]>> = {
+const HEALTH: Readonly<Record<Exclude<SegmentView['health'], 'none'>, readonly [Tone, string]>> = {
   up: ['good', 'up'],
   down: ['bad', 'down'],
   unknown: ['idle', 'unknown'],
-  none: ['off', 'not reported'],
 }
 
 const COLUMNS: readonly Column<SegmentView>[] = [
@@ -52,16 +52,24 @@ const COLUMNS: readonly Column<SegmentView>[] = [
         <span className="dimmed">{one.protocol === 'ftp' ? 'off' : 'no FTP'}</span>
       ),
   },
-  { key: 'bypass', header: 'Bypass', priority: 3, cell: one => bypassText(one.bypass) },
+  {
+    key: 'bypass',
+    header: 'Bypass',
+    priority: 3,
+    cell: one => <span className={classes.whole}>{bypassText(one.bypass)}</span>,
+  },
   { key: 'health', header: 'Health', cell: one => <Health segment={one} /> },
 ]
 
 const Ports = ({ text }: { text: string }) => (
-  <span title={text}>{text.length > 32 ? `${text.slice(0, 30)} …` : text}</span>
+  <span title={text} className={text.length > 16 ? undefined : classes.whole}>
+    {text.length > 32 ? `${text.slice(0, 30)} …` : text}
+  </span>
 )
 
 function Health({ segment }: { segment: SegmentView }) {
   if (!segment.enabled) return <Status tone="off">disabled</Status>
+  if (segment.health === 'none') return <span className="dimmed">not reported</span>
   const [tone, text] = HEALTH[segment.health]
   return <Status tone={tone}>{text}</Status>
 }
