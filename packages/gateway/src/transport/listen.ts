@@ -11,7 +11,7 @@ import { answerEnrol } from './answer-enrol.ts'
 import { Gate } from './gate.ts'
 import { AddressRate } from './rate.ts'
 import { refuseLink } from './refuse-link.ts'
-import { HANDSHAKE_MS, TLS_SETTINGS, type TlsIdentity } from './tls-settings.ts'
+import { HANDSHAKE_MS, reasonOf, TLS_SETTINGS, type TlsIdentity } from './tls-settings.ts'
 import { verifyPeer } from './verify-peer.ts'
 
 export type PartProtocol = keyof typeof ALPN
@@ -238,10 +238,6 @@ const contextOf = ({ key, certificate, authority }: TlsIdentity) => ({
   cert: `${certificate}\n${authority}`,
   ca: authority,
 })
-
-/** OpenSSL's message has file and line of its source; its reason is what people can read. */
-const reasonOf = (error: Error) =>
-  'reason' in error && typeof error.reason === 'string' ? error.reason : error.message
 
 const keyOf = ({ remoteAddress, remotePort }: Pick<Socket, 'remoteAddress' | 'remotePort'>) =>
   `${remoteAddress} ${remotePort}`

@@ -3,7 +3,7 @@ import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import { GatewayError } from '../errors.ts'
 import { ALPN } from '../wire/types.ts'
 import { type HostPort, parseAddress } from './address.ts'
-import { HANDSHAKE_MS, TLS_SETTINGS } from './tls-settings.ts'
+import { HANDSHAKE_MS, reasonOf, TLS_SETTINGS } from './tls-settings.ts'
 
 /** A connection to an address, with the handshake done and nobody trusted yet. */
 export interface OpenTlsOptions {
@@ -69,7 +69,7 @@ export async function openTls(options: OpenTlsOptions): Promise<TLSSocket> {
       // RFC 7301 section 3.2: that is how a server says that it speaks none of what it was offered.
       const text = /NO_APPLICATION_PROTOCOL/.test(error.code ?? '')
         ? `${address} does not speak ${ALPN[protocol]}: it is another part, or of another release.`
-        : `No TLS connection to ${address}: ${error.message}. Is it a part of Portolan that listens there?`
+        : `No TLS connection to ${address}: ${reasonOf(error)}. Is it a part of Portolan that listens there?`
       fail(new GatewayError('GATEWAY_PEER', text, { cause: error }))
     }
     const onClose = () => fail(unreachable(address, 'it ended the connection'))

@@ -21,3 +21,7 @@ export interface TlsIdentity {
   readonly certificate: string
   readonly authority: string
 }
+
+/** What OpenSSL says without file and line of its source. */
+export const reasonOf = (error: Error): string =>
+  'reason' in error && typeof error.reason === 'string' ? error.reason : error.message
