@@ -58,14 +58,11 @@ export class InnerStream implements WireStream {
       .on('error', error => this.#break(innerTlsStatus(error.message)))
       .once('close', () => {
         if (!this.#notified || !this.#tls.writableFinished)
-          this.#break(innerTlsStatus('it was closed before its end'))
+          this.#break(innerTlsStatus('It was closed before its end.'))
       })
     this.#outer.tell({
       onEnd: () => {
-        this.#timer ??= setTimeout(
-          () => this.#break(innerTlsStatus('the stream ended without close_notify')),
-          NOTIFY_MS,
-        )
+        this.#timer ??= setInterval(() => this.#checkNotify(), NOTIFY_MS)
         this.#checkEnd()
       },
       onReset: status => this.#break(status),
@@ -112,6 +109,13 @@ export class InnerStream implements WireStream {
     this.#held += bytes.length
     if (this.#held >= WINDOW) this.#tls.pause()
     this.#sink?.onData(bytes)
+  }
+
+  /** A reader that is slow holds up what comes before close_notify, for as long as it likes. */
+  #checkNotify(): void {
+    const { readableLength } = this.#tls
+    if (this.#notified || this.#outer.held > 0 || readableLength > 0 || this.#tls.isPaused()) return
+    this.#break(innerTlsStatus('The stream ended without close_notify.'))
   }
 
   #checkEnd(): void {

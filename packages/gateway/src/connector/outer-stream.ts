@@ -20,6 +20,7 @@ export class OuterStream implements WireStream {
   #events: OuterEvents | undefined
   #ended = false
   #delivered = false
+  #held = 0
   #broken: Status | undefined
 
   constructor(stream: WireStream) {
@@ -29,6 +30,10 @@ export class OuterStream implements WireStream {
   /** END came. */
   get ended(): boolean {
     return this.#ended
+  }
+  /** Bytes that TLS has not read yet. */
+  get held(): number {
+    return this.#held
   }
   /** Why it broke. */
   get broken(): Status | undefined {
@@ -52,7 +57,10 @@ export class OuterStream implements WireStream {
 
   attach(sink: StreamSink): void {
     this.#stream.attach({
-      onData: bytes => sink.onData(bytes),
+      onData: bytes => {
+        this.#held += bytes.length
+        sink.onData(bytes)
+      },
       onEnd: () => {
         this.#ended = true
         this.#events?.onEnd()
@@ -94,6 +102,7 @@ export class OuterStream implements WireStream {
     this.#stream.note(note)
   }
   consumed(bytes: number): void {
+    this.#held -= bytes
     this.#stream.consumed(bytes)
   }
 }
