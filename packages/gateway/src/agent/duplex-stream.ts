@@ -10,13 +10,11 @@ export interface DuplexStreamOptions {
   abort(status: Status): void
   /** Why it broke. `error` is undefined when it was closed before its end. */
   brokenBy(error: Error | undefined): Status
-  /** What is below the duplex, when that has an end of its own: resolves with why it broke, or undefined when it is over in order. */
-  readonly outcome?: Promise<Status | undefined>
 }
 
 /**
- * A duplex of Node's as a stream of the wire, so that a connection without an edge, or inside of a TLS of its own, is joined to the
- * client's socket by the same rules. The duplex has to be paused, with its end not reached.
+ * A duplex of Node's as a stream of the wire, so that a connection without an edge is joined to the client's socket by the same
+ * rules. The duplex has to be paused, with its end not reached.
  */
 export function duplexStream(duplex: Duplex, options: DuplexStreamOptions): WireStream {
   return new DuplexStream(duplex, options)
@@ -67,12 +65,9 @@ class DuplexStream implements WireStream {
         error ??= cause
       })
       .on('close', () => {
-        const isWhole = duplex.readableEnded && duplex.writableFinished && !error
-        if (isWhole && !this.#options.outcome) this.#deliver()
-        else if (isWhole) void this.#options.outcome?.then(status => status ?? this.#deliver())
+        if (duplex.readableEnded && duplex.writableFinished && !error) this.#deliver()
         else this.#break(this.#options.brokenBy(error))
       })
-    void this.#options.outcome?.then(status => status && this.#break(status))
     // It may have ended or broken meanwhile.
     if (duplex.destroyed)
       queueMicrotask(() => this.#break(this.#options.brokenBy(duplex.errored ?? undefined)))

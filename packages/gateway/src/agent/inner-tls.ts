@@ -1,14 +1,14 @@
 import { X509Certificate } from 'node:crypto'
 import { connect, type TLSSocket } from 'node:tls'
-import type { Status } from '../codes.ts'
+import { InnerStream } from '../connector/inner-stream.ts'
+import { innerTlsStatus } from '../connector/inner-tls.ts'
+import { OuterStream } from '../connector/outer-stream.ts'
 import type { AgentOpened } from '../control/messages.ts'
 import type { Identity } from '../pki/types.ts'
 import { TLS_SETTINGS } from '../transport/tls-settings.ts'
 import { verifyPeer } from '../transport/verify-peer.ts'
 import { duplexOf } from '../wire/duplex.ts'
 import { StreamRefused, type WireStream } from '../wire/types.ts'
-import { duplexStream } from './duplex-stream.ts'
-import { InnerCarrier } from './inner-carrier.ts'
 
 /** How long the inner handshake may take, in milliseconds. */
 const INNER_MS = 5_000
@@ -24,36 +24,30 @@ export async function encryptInside(
   identity: Identity,
   now: () => number,
 ): Promise<WireStream> {
-  const carrier = new InnerCarrier(stream)
+  const outer = new OuterStream(stream)
+  const duplex = duplexOf(outer)
   const socket = connect({
     ...TLS_SETTINGS,
-    socket: duplexOf(carrier),
+    socket: duplex,
     key: identity.key,
     cert: identity.certificate,
     ca: identity.authority,
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   })
-  carrier.carries(socket)
+  duplex.on('error', () => {})
   try {
     await secured(socket)
     const { peer } = verifyPeer(socket, new X509Certificate(identity.authority), now())
     if (peer?.kind !== 'connector' || peer.id !== connector.id)
       throw new Error(`what answers is not the connector ${connector.name}`)
+    return new InnerStream(socket, outer)
   } catch (error) {
-    const status = carrier.broken ?? refusal(error instanceof Error ? error.message : String(error))
-    stream.reset(status)
+    const status = outer.broken ?? innerTlsStatus(error instanceof Error ? error.message : String(error))
+    outer.breakOff(status)
     socket.destroy()
     throw new StreamRefused(status)
   }
-  return duplexStream(socket, {
-    abort(status) {
-      stream.reset(status)
-      socket.destroy()
-    },
-    brokenBy: error => carrier.broken ?? refusal(error?.message ?? 'it was closed before its end'),
-    outcome: carrier.outcome,
-  })
 }
 
 async function secured(socket: TLSSocket): Promise<void> {
@@ -74,8 +68,3 @@ async function secured(socket: TLSSocket): Promise<void> {
     socket.off('secureConnect', onSecure).off('error', reject).off('close', onClose)
   }
 }
-
-const refusal = (why: string): Status => ({
-  code: 'CON_INNER_TLS',
-  text: `The inner TLS of double encryption could not be made, or broke: ${why}.`,
-})
