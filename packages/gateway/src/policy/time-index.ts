@@ -2,6 +2,7 @@ import type { IndexedRule } from './identity-index.ts'
 import { type Bits, setBit, wordsFor } from './rule-set.ts'
 import { type CompiledWindow, compileWindow } from './time-window.ts'
 import { unreadable } from './unreadable.ts'
+import { type ZoneClock, zoneClock } from './zone-clock.ts'
 
 /** Which rules hold at a moment, as one set. It is made anew only when a window begins or ends. */
 export class TimeIndex {
@@ -12,6 +13,7 @@ export class TimeIndex {
   /** @throws {GatewayError} `GATEWAY_INVALID` for a time zone that does not exist */
   constructor(rules: readonly IndexedRule[], count: number, path: string) {
     this.#always = new Uint32Array(wordsFor(count))
+    const clocks = new Map<string, ZoneClock>()
     const windows = new Map<string, { stateAt: CompiledWindow; rules: number[] }>()
     for (const { index, when } of rules) {
       if (when.times === undefined) setBit(this.#always, index)
@@ -20,8 +22,11 @@ export class TimeIndex {
         const known = windows.get(key)
         if (known) known.rules.push(index)
         else {
-          const zone = `${path}[${index}].when.times[${at}].timeZone`
-          windows.set(key, { stateAt: compiled(window, zone), rules: [index] })
+          const { timeZone } = window
+          const clock =
+            clocks.get(timeZone) ?? clockOf(timeZone, `${path}[${index}].when.times[${at}].timeZone`)
+          clocks.set(timeZone, clock)
+          windows.set(key, { stateAt: compileWindow(window, clock), rules: [index] })
         }
       }
     }
@@ -45,10 +50,10 @@ export class TimeIndex {
   }
 }
 
-function compiled(window: Parameters<typeof compileWindow>[0], path: string): CompiledWindow {
+function clockOf(timeZone: string, path: string): ZoneClock {
   try {
-    return compileWindow(window)
+    return zoneClock(timeZone)
   } catch {
-    throw unreadable(path, window.timeZone, 'is no time zone')
+    throw unreadable(path, timeZone, 'is no time zone')
   }
 }

@@ -1,4 +1,5 @@
 import type { TimeWindow } from '../model/index.ts'
+import { type ZoneClock, zoneClock } from './zone-clock.ts'
 
 const MINUTE = 60_000
 const DAY = 1_440 * MINUTE
@@ -18,10 +19,13 @@ export type CompiledWindow = (now: number) => WindowState
  * Makes a window ready. It holds while a clock on the wall of its zone shows a time from `from` on and before `to`, on one of its days; an
  * end that is not after the begin is on the day after. So a time that the clock skips in spring is not there, and one that it shows
  * twice in autumn is there twice.
+ * @param clock - of its zone; windows of one zone may have one
  * @throws {RangeError} for a time zone that does not exist
  */
-export function compileWindow({ days, from, to, timeZone }: TimeWindow): CompiledWindow {
-  const offsetAt = zoneOffsets(timeZone)
+export function compileWindow(
+  { days, from, to, timeZone }: TimeWindow,
+  clock: ZoneClock = zoneClock(timeZone),
+): CompiledWindow {
   const onDay = DAYS.map(day => days.includes(day))
   const begin = minutesOf(from)
   const end = minutesOf(to) > begin ? minutesOf(to) : minutesOf(to) + 1_440
@@ -35,13 +39,13 @@ export function compileWindow({ days, from, to, timeZone }: TimeWindow): Compile
   }
   const marks = [...new Set([begin, end % 1_440])].map(minute => minute * MINUTE)
   return now => {
-    let { offset, until } = offsetAt(now)
+    let { offset, until } = clock.now(now)
     const holds = holdsAt(now + offset)
     // A window comes at least once a week; two, for the days and hours that a clock may skip.
     for (let at = now; at < now + 15 * DAY; ) {
       const wall = at + offset
-      at = Math.min(until, ...marks.map(mark => nextOf(mark, wall) - offset))
-      if (at === until) ({ offset, until } = offsetAt(at))
+      at = Math.max(at + 1, Math.min(until, ...marks.map(mark => nextOf(mark, wall) - offset)))
+      if (at >= until) ({ offset, until } = clock.read(at))
       if (holdsAt(at + offset) !== holds) return { holds, until: at }
     }
     return { holds, until: Number.POSITIVE_INFINITY }
@@ -54,27 +58,4 @@ const nextOf = (mark: number, wall: number) => mark + (Math.floor((wall - mark) 
 function minutesOf(text: string): number {
   const [hours, minutes] = text.split(':')
   return Number(hours) * 60 + Number(minutes)
-}
-
-interface Offset {
-  /** Milliseconds that the zone is ahead of UTC. */
-  readonly offset: number
-  /** From when on, and until when, it is so. */
-  readonly from: number
-  readonly until: number
-}
-
-/** The clock of a zone. It is asked again only when the clock was changed. @throws {RangeError} for a zone that does not exist */
-function zoneOffsets(timeZone: string): (now: number) => Offset {
-  const read = (now: number): Offset => {
-    const zoned = Temporal.Instant.fromEpochMilliseconds(Math.floor(now)).toZonedDateTimeISO(timeZone)
-    const offset = zoned.offsetNanoseconds / 1_000_000
-    const next = zoned.getTimeZoneTransition('next')?.epochMilliseconds
-    return { offset, from: now, until: next ?? Number.POSITIVE_INFINITY }
-  }
-  let known = read(0)
-  return now => {
-    if (now < known.from || now >= known.until) known = read(now)
-    return known
-  }
 }
