@@ -4,7 +4,7 @@ import { createSecureContext, TLSSocket } from 'node:tls'
 import { STATUS, type Status } from '../codes.ts'
 import type { Identity } from '../pki/types.ts'
 import { TLS_SETTINGS } from '../transport/tls-settings.ts'
-import { verifyPeer } from '../transport/verify-peer.ts'
+import { verifyPinned } from '../transport/verify-peer.ts'
 import { duplexOf } from '../wire/duplex.ts'
 import { StreamRefused, type WireStream } from '../wire/types.ts'
 import { InnerStream } from './inner-stream.ts'
@@ -40,10 +40,13 @@ export async function acceptInnerTls(
   })
   try {
     await handshake(tls, duplex)
-    const verified = verifyPeer(tls, new X509Certificate(identity.authority), now())
+    // Whether the certificate counts is said by Node to those alone who have a server of TLS.
+    const leaf = tls.getPeerX509Certificate()
+    if (!leaf) throw new Error('The agent shows no certificate.')
+    const verified = verifyPinned(leaf, new X509Certificate(identity.authority), now())
     if (!verified.peer) throw new Error(verified.text)
     if (verified.peer.kind !== 'agent')
-      throw new Error(`what came is of kind ${verified.peer.kind}, and not an agent`)
+      throw new Error(`The certificate is of kind ${verified.peer.kind}, not agent.`)
     return new InnerStream(tls, outer)
   } catch (error) {
     const status = outer.broken ?? innerTlsStatus(error instanceof Error ? error.message : String(error))
@@ -55,14 +58,14 @@ export async function acceptInnerTls(
 
 async function handshake(tls: TLSSocket, duplex: Duplex): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const onClose = () => reject(new Error('the stream ended in the handshake'))
+  const onClose = () => reject(new Error('The stream ended in the handshake.'))
   const onSecure = () => {
     // In this very callback: what comes at once is the session's.
     tls.pause()
     resolve()
   }
   const timer = setTimeout(
-    () => reject(new Error(`the handshake was not over within ${HANDSHAKE_MS / 1000} seconds`)),
+    () => reject(new Error(`The handshake was not over within ${HANDSHAKE_MS / 1000} seconds.`)),
     HANDSHAKE_MS,
   )
   tls
@@ -82,5 +85,5 @@ async function handshake(tls: TLSSocket, duplex: Duplex): Promise<void> {
 
 /** A status for what went wrong with it. */
 export function innerTlsStatus(why: string): Status {
-  return { code: 'CON_INNER_TLS', text: `${STATUS.CON_INNER_TLS} It was said: ${why}.` }
+  return { code: 'CON_INNER_TLS', text: `${STATUS.CON_INNER_TLS} ${why}` }
 }
