@@ -2,11 +2,14 @@ import type { ApiClient } from '../support/console.ts'
 
 const DAY_MS = 86_400_000
 
-/** Groups, segments, policies, keys, publications and sign-ins of the access path. */
+/**
+ * Groups, segments, policies, keys, publications and sign-ins of the access path. Answers the invitation of an edge.
+ * @param server what people are to reach
+ */
 export async function arrangeAccess(
   api: ApiClient,
   server: { readonly host: string; readonly port: number },
-): Promise<void> {
+): Promise<string> {
   const make = async (path: string, things: readonly object[]) => {
     for (const thing of things) await api.must('POST', path, thing)
   }
@@ -43,6 +46,15 @@ export async function arrangeAccess(
       serverGroup: 'warehouse',
       bypass: 'on-net',
       doubleEncryption: true,
+    },
+    {
+      name: 'labels',
+      applications: ['127.0.0.3'],
+      ports: [{ from: 2121, to: 2121 }],
+      protocol: 'other',
+      segmentGroup: 'stock',
+      serverGroup: 'warehouse',
+      healthReporting: 'continuous',
     },
     {
       name: 'archive',
@@ -103,19 +115,15 @@ export async function arrangeAccess(
       enabled: false,
     },
   ])
-  await make('/access/keys', [
-    { name: 'edges-2026', kind: 'edge', maxUses: 3, expiresAt: Date.now() + 7 * DAY_MS },
-    {
-      name: 'connectors-berlin',
-      kind: 'connector',
-      connectorGroup: 'berlin',
-      maxUses: 2,
-      expiresAt: Date.now() + 7 * DAY_MS,
-      networks: ['127.0.0.0/8'],
-    },
-  ])
+  const key = await api.must<{ invitation: string }>('POST', '/access/keys', {
+    name: 'edges-2026',
+    kind: 'edge',
+    maxUses: 3,
+    expiresAt: Date.now() + 7 * DAY_MS,
+  })
   await api.must('POST', '/access/people/alice/totp')
   await api.must('POST', '/access/people/scanner-3f/tokens', { name: 'scanner in the hall' })
+  return key.invitation
 }
 
 async function replace(api: ApiClient, path: string, rules: readonly object[]): Promise<void> {

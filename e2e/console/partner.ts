@@ -5,7 +5,7 @@ import type { ApiClient } from '../support/console.ts'
 import { freePorts } from '../support/ports.ts'
 import { makeScratch } from '../support/scratch.ts'
 
-const PASSWORD = 'a password of the partner'
+export const PASSWORD = 'a password of the partner'
 /** Bytes per second of a partner whose run is to be seen while it runs. */
 const SLOW = 12 * 1024
 const WAIT_MS = 30_000
@@ -13,6 +13,8 @@ const WAIT_MS = 30_000
 /** A partner's FTP server. */
 export interface Partner extends AsyncDisposable {
   readonly port: number
+  /** What it serves. */
+  readonly folder: string
 }
 
 /** Starts a partner's server with files to fetch. */
@@ -39,7 +41,7 @@ export async function startPartner(): Promise<Partner> {
     ),
   )
   const owned = started.move()
-  return { port: serving.ports[0] ?? 0, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { port: serving.ports[0] ?? 0, folder: path, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 /** Sites, zones and transfers of every kind: one that works, one that fails, one that is slow. Runs that are over are over. */

@@ -13,6 +13,7 @@ import { Status } from '../../../components/status.tsx'
 import { TimeAgo } from '../../../components/time-ago.tsx'
 import { usePageList } from '../../../components/use-page-list.ts'
 import { useCan } from '../../../shell/me.ts'
+import { useLiveMembers } from '../shared/use-live-members.ts'
 import { CertificateAge, Edges, HealthCount, Load } from './member-cells.tsx'
 import { MemberDrawer } from './member-drawer.tsx'
 import { STATES } from './member-words.ts'
@@ -118,6 +119,7 @@ export default function MembersPage() {
     { sort: 'name', filters: { kind: 'edge' } },
     LIVE_MS,
   )
+  useLiveMembers()
   const [open, setOpen] = useState<MemberView>()
   const can = useCan('access:write')
   const asked = list.state.filters.kind ?? ''

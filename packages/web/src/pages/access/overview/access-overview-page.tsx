@@ -9,6 +9,7 @@ import { PageHeader } from '../../../components/page-header.tsx'
 import { Status } from '../../../components/status.tsx'
 import { countText, rateText } from '../../../format/format.ts'
 import { loadOf, STATES } from '../members/member-words.ts'
+import { useLiveMembers } from '../shared/use-live-members.ts'
 import { Guide } from './guide.tsx'
 import classes from './overview.module.css'
 
@@ -25,6 +26,7 @@ export default function AccessOverviewPage() {
     refetchInterval: LIVE_MS,
   })
   const overview = query.data
+  useLiveMembers()
   return (
     <>
       <PageHeader

@@ -163,7 +163,7 @@ function faultOf(
   changedBy: string | undefined,
 ): string | undefined {
   if (error instanceof ApiError && error.status === 409)
-    return `${error.message} Your changes are lost when you look at what is saved now.`
+    return 'Somebody else has saved this policy meanwhile, so yours was not. Your changes are lost when you look at what is saved now.'
   const others = problemsOfPolicy(problems)
   if (error && problems.length > others.length) return 'Some rules need another look.'
   if (error) return others.map(({ message }) => message).join('; ') || error.message

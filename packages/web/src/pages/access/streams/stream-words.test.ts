@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AccessStream } from '@portolan/console/contract'
-import { fieldsOf, isOver, lastMovedAt, searched, statusOf, targetText, toneOfCode } from './stream-words.ts'
+import {
+  fieldsOf,
+  isOver,
+  lastMovedAt,
+  searched,
+  statusOf,
+  targetText,
+  toneOfCode,
+  withChanged,
+} from './stream-words.ts'
 
 const stream: AccessStream = {
   SessionID: 's1',
@@ -97,4 +106,19 @@ test('streams are found by who, where and through what, newest first', () => {
   assert.deepEqual(names('ALICE'), ['c1'])
   assert.deepEqual(names('berlin'), ['c2', 'c1'])
   assert.deepEqual(names('nobody'), [])
+})
+
+test('streams that have changed take the place of what was known, and those that are over go', () => {
+  const open = { ...stream, ConnectionStatus: 'active' as const, InternalReason: '' }
+  const others = [open, { ...open, ConnectionID: 'c2' }]
+  const moved = { ...open, ZENTotalBytesTxClient: 9_000 }
+  const fresh = { ...open, ConnectionID: 'c3' }
+  const told = withChanged(others, [moved, { ...stream, ConnectionID: 'c2' }, fresh])
+  assert.deepEqual(
+    told.map(({ ConnectionID: id, ZENTotalBytesTxClient: bytes }) => [id, bytes]),
+    [
+      ['c1', 9_000],
+      ['c3', 4_096],
+    ],
+  )
 })

@@ -95,3 +95,16 @@ export function searched(streams: readonly AccessStream[], search: string): read
         )
   return found.toSorted((a, b) => b.TimestampConnectionStart - a.TimestampConnectionStart)
 }
+
+/** The streams that are open once some have changed: those that are over are gone. */
+export function withChanged(
+  open: readonly AccessStream[],
+  changed: readonly AccessStream[],
+): readonly AccessStream[] {
+  const now = new Map(open.map(one => [one.ConnectionID, one]))
+  for (const one of changed) {
+    if (isOver(one)) now.delete(one.ConnectionID)
+    else now.set(one.ConnectionID, one)
+  }
+  return [...now.values()]
+}

@@ -1,10 +1,8 @@
 import { Anchor, Button, Skeleton, Text } from '@mantine/core'
 import type { AccessStream } from '@portolan/console/contract'
 import { IconListDetails } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
-import { api } from '../../../api/client.ts'
 import { CodeText } from '../../../components/code-text.tsx'
 import { EmptyView } from '../../../components/empty-view.tsx'
 import { ErrorView } from '../../../components/error-view.tsx'
@@ -18,9 +16,8 @@ import { countText, durationText, plural } from '../../../format/format.ts'
 import { useCan } from '../../../shell/me.ts'
 import { KickStream } from './kick-stream.tsx'
 import { lastMovedAt, searched, targetText } from './stream-words.ts'
+import { useLiveStreams } from './use-live-streams.ts'
 
-/** How often streams are asked for, in milliseconds. */
-const LIVE_MS = 2_000
 /** Streams that are drawn at once; there may be thousands. */
 const STEP = 100
 
@@ -60,11 +57,7 @@ function Idle({ stream }: { stream: AccessStream }) {
 
 /** Who reaches what at this moment. */
 export default function StreamsPage() {
-  const query = useQuery({
-    queryKey: ['/access/streams/live'],
-    queryFn: () => api.get<{ readonly items: readonly AccessStream[] }>('/access/streams/live'),
-    refetchInterval: LIVE_MS,
-  })
+  const query = useLiveStreams()
   const canKick = useCan('access:run')
   const [search, setSearch] = useUrlText('search', '')
   const [most, setMost] = useState(STEP)
