@@ -37,7 +37,10 @@ export interface ControlClientOptions {
 }
 
 /** The link to a controller, made anew as long as this lives. */
-export interface ControlClient extends Channel, AsyncDisposable {}
+export interface ControlClient extends Channel, AsyncDisposable {
+  /** Dials from now on. */
+  start(): void
+}
 
 /**
  * Dials the controllers in turn, with waits of 0.2 to 5 s and a spread of half. A controller that answers no ping for 2.5 s is lost.
@@ -113,9 +116,12 @@ export function createControlClient(options: ControlClientOptions): ControlClien
       waitMs = Math.min(waitMs * 2, LAST_WAIT_MS)
     }
   }
-  const running = run()
+  let running: Promise<void> | undefined
 
   return {
+    start() {
+      running ??= run()
+    },
     get isThere() {
       return link !== undefined
     },

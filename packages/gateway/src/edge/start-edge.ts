@@ -4,6 +4,7 @@ import type { Status } from '../codes.ts'
 import type { ControllerSays } from '../control/messages.ts'
 import type { Edge, EdgeOptions } from '../parts.ts'
 import type { MemberIdentity } from '../pki/types.ts'
+import { formatAddress } from '../transport/address.ts'
 import { ensureIdentity } from '../transport/ensure-identity.ts'
 import { keepRenewed } from '../transport/keep-renewed.ts'
 import { listenForParts } from '../transport/listen.ts'
@@ -16,7 +17,6 @@ import type { EdgeParts } from './edge-parts.ts'
 import { createExpectations } from './expectations.ts'
 import { createIdentities } from './identities.ts'
 import { createLoad } from './load.ts'
-import { ownAddresses } from './own-addresses.ts'
 import { createPinTable } from './pins.ts'
 import { createPublications } from './publications.ts'
 import { createRelays } from './relays.ts'
@@ -50,7 +50,7 @@ export async function startEdge(o: EdgeOptions): Promise<Edge> {
   const { id } = enrolled
   let refusedLinks = 0
 
-  // Nobody comes in before all of the rest is made: a handshake takes longer than this turn.
+  // Nobody comes in before all of the rest is made: that happens in the same turn in which this resolves.
   const onRefused = (address: string, status: Status) => {
     refusedLinks++
     onEvent({ type: 'refused-link', address, status })
@@ -76,6 +76,10 @@ export async function startEdge(o: EdgeOptions): Promise<Edge> {
     now,
   })
 
+  const bound = { host: listener.address, port: listener.port }
+  // Of an edge that binds all addresses the controller finds out which one it is.
+  const addresses = o.addresses.length > 0 ? [...o.addresses] : [formatAddress(bound)]
+
   const state = createState({
     onReady() {
       onEvent({ type: 'controller', state: 'connected', text: 'The controller has told everything.' })
@@ -92,7 +96,7 @@ export async function startEdge(o: EdgeOptions): Promise<Edge> {
     now,
     onConnected() {
       state.connected()
-      control.say({ type: 'hello', version: o.version, addresses: ownAddresses(o.addresses, listener) })
+      control.say({ type: 'hello', version: o.version, addresses })
       // All that is open or has ended, and then who is connected: the controller knows by it that the list is whole.
       reports.tellAll()
       rounds.tellConnected()
@@ -183,6 +187,7 @@ export async function startEdge(o: EdgeOptions): Promise<Edge> {
     }
   }
 
+  control.start()
   onEvent({ type: 'listening', address: listener.address, port: listener.port })
 
   const drain = async (signal: AbortSignal) => {
