@@ -1,54 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
-import { accessRule, forwardingRule, type SegmentInput, segment } from '../model/index.ts'
 import { compilePolicy } from './compile-policy.ts'
-import { judge } from './testing-oracle.ts'
-import type { AccessConfig, AccessDecision, Requester } from './types.ts'
-
-const ALL_PORTS = [{ from: 1, to: 65_535 }]
-const CONTROL = [{ from: 21, to: 21 }]
-
-const seg = (name: string, applications: string[], more: Partial<SegmentInput> = {}) =>
-  segment.parse({
-    name,
-    applications,
-    ports: ALL_PORTS,
-    segmentGroup: 'all',
-    serverGroup: 'servers',
-    ...more,
-  })
-const allow = (name: string, when = {}) => accessRule.parse({ name, when, action: 'allow' })
-const deny = (name: string, when = {}, message?: string) =>
-  accessRule.parse({ name, when, action: 'deny', message })
-const forwarding = (action: string, name: string, when = {}) => forwardingRule.parse({ name, when, action })
-
-interface Parts extends Partial<Omit<AccessConfig, 'forwarding' | 'access'>> {
-  readonly forwarding?: AccessConfig['forwarding']['rules']
-  readonly access?: AccessConfig['access']['rules']
-}
-
-const config = ({ forwarding: ways = [], access = [], ...more }: Parts): AccessConfig => ({
-  version: 7,
-  segments: [],
-  segmentGroups: [{ name: 'all', enabled: true }],
-  serverGroups: [],
-  connectorGroups: [],
-  publications: [],
-  trustedNetworks: [],
-  ...more,
-  forwarding: { rules: ways },
-  access: { rules: access },
-})
-
-const ALICE: Requester = {
-  user: 'alice',
-  groups: ['finance'],
-  clientAddress: '192.0.2.7',
-  deviceLabels: ['managed'],
-}
-/** A Monday noon. */
-const NOON = Date.UTC(2026, 5, 1, 12)
+import {
+  ALICE,
+  allow,
+  CONTROL,
+  config,
+  deny,
+  forwarding,
+  NOON,
+  type Parts,
+  seg,
+  server,
+  wide,
+} from './testing-config.ts'
+import type { AccessDecision } from './types.ts'
 
 /** `ACTION CODE SEGMENT RULE-PLACE`, with a dash for what there is not. */
 function shown({ action, status, segment: name, rule }: AccessDecision): string {
@@ -97,9 +63,6 @@ for (const [host, port, name] of SEGMENTS) {
     assert.equal(policy.decide(ALICE, { host, port }, NOON).segment ?? '-', name)
   })
 }
-
-const server = (more: Partial<SegmentInput> = {}) => seg('server', ['10.1.0.9'], more)
-const wide = seg('wide', ['10.0.0.0/8'])
 
 const DECISIONS: readonly [title: string, parts: Parts, decision: string][] = [
   ['no rule at all denies', { segments: [server()] }, 'deny POL_NO_RULE server -'],
@@ -303,181 +266,4 @@ test('a wrong port is told with the ports that there are', () => {
   assert.deepEqual(policy.decide(ALICE, { host: '10.1.0.9', port: 22 }, NOON).because, [
     'Segment “server” has 10.1.0.9, but not port 22: it has 21, 990, 2121, 2122, 2123 and 1 more.',
   ])
-})
-
-test('many segments of one address are told apart by their ports', () => {
-  const segments = Array.from({ length: 1_000 }, (_, index) =>
-    seg(`port ${index}`, ['10.1.0.9'], { ports: [{ from: 1_000 + index, to: 1_000 + index }] }),
-  )
-  const policy = compilePolicy(config({ segments: segments.toReversed(), access: [allow('a')] }))
-  const at = (port: number) => policy.decide(ALICE, { host: '10.1.0.9', port }, NOON)
-  assert.equal(at(1_000).segment, 'port 0')
-  assert.equal(at(1_999).segment, 'port 999')
-  assert.equal(at(2_000).status?.code, 'POL_WRONG_PORT')
-})
-
-test('definitions leave out what is not allowed where only that is forwarded', () => {
-  const segments = [
-    seg('open', ['10.1.0.9']),
-    seg('closed', ['10.2.0.9']),
-    seg('off', ['10.3.0.9'], { enabled: false }),
-  ]
-  const policy = compilePolicy(
-    config({
-      segments: [...segments, seg('direct', ['10.4.0.9'], { bypass: 'always' })],
-      forwarding: [forwarding('forward-allowed', 'allowed')],
-      access: [allow('a', { segments: ['open'] })],
-    }),
-  )
-  const told = policy.definitions(ALICE, NOON).map(({ segment: name, action }) => `${name} ${action}`)
-  assert.deepEqual(told, ['open forward', 'direct bypass'])
-})
-
-test('what is left out is told as bypassed where a wider segment is forwarded', () => {
-  const policy = compilePolicy(
-    config({
-      segments: [wide, server()],
-      forwarding: [forwarding('forward-allowed', 'allowed', { segments: ['server'] })],
-    }),
-  )
-  assert.deepEqual(
-    policy.definitions(ALICE, NOON).map(({ segment: name, action, because }) => [name, action, because]),
-    [
-      ['wide', 'forward', 'No forwarding rule fits: it is forwarded.'],
-      [
-        'server',
-        'bypass',
-        'Forwarding rule 1 “allowed” forwards only what is allowed: agents connect directly.',
-      ],
-    ],
-  )
-})
-
-test('connector groups of a server group are those that are there and enabled', () => {
-  const group = (name: string, enabled: boolean) => ({ name, enabled, weight: 100, maxStreams: 10 })
-  const policy = compilePolicy(
-    config({
-      serverGroups: [{ name: 'servers', connectorGroups: ['off', 'on', 'gone', 'on'] }],
-      connectorGroups: [group('on', true), group('off', false), group('other', true)],
-    }),
-  )
-  assert.deepEqual(
-    policy.connectorGroupsOf('servers').map(({ name }) => name),
-    ['on'],
-  )
-  assert.deepEqual(policy.connectorGroupsOf('gone'), [])
-})
-
-test('the next change is the nearest begin or end of a time of both policies', () => {
-  const times = (from: string, to: string) => ({ times: [{ days: ['mon'], from, to, timeZone: 'UTC' }] })
-  const policy = compilePolicy(
-    config({
-      forwarding: [
-        forwarding('bypass', 'f', times('14:00', '15:00')),
-        { ...forwarding('bypass', 'off', times('12:30', '12:31')), enabled: false },
-      ],
-      access: [allow('a', times('08:00', '13:00'))],
-    }),
-  )
-  assert.equal(policy.nextChange(NOON), Date.UTC(2026, 5, 1, 13))
-  assert.equal(policy.nextChange(Date.UTC(2026, 5, 1, 13)), Date.UTC(2026, 5, 1, 14))
-  assert.equal(policy.nextChange(Date.UTC(2026, 5, 1, 15)), Date.UTC(2026, 5, 8, 8))
-  assert.equal(compilePolicy(config({ access: [allow('a')] })).nextChange(NOON), undefined)
-})
-
-const UNREADABLE: readonly [path: string, parts: Parts][] = [
-  ['segments[1].applications[0]', { segments: [server(), seg('bad', ['10.0.0.0/33'])] }],
-  ['trustedNetworks[0]', { trustedNetworks: ['home'] }],
-  [
-    'access.rules[1].when.clientNetworks[0]',
-    { access: [allow('a'), deny('b', { clientNetworks: ['10.0.0'] })] },
-  ],
-  ['access.rules[0].when.users[1]', { access: [deny('a', { users: ['bob', 'x,,y'] })] }],
-  [
-    'forwarding.rules[0].when.times[0].timeZone',
-    {
-      forwarding: [
-        forwarding('bypass', 'f', {
-          times: [{ days: ['mon'], from: '08:00', to: '09:00', timeZone: 'Mars/Base' }],
-        }),
-      ],
-    },
-  ],
-]
-
-for (const [path, parts] of UNREADABLE) {
-  test(`a configuration that cannot be read at ${path} is refused, not passed over`, () => {
-    assert.throws(
-      () => compilePolicy(config(parts)),
-      (error: { code?: string; problems?: { path: string }[] }) =>
-        error.code === 'GATEWAY_INVALID' && error.problems?.[0]?.path === path,
-    )
-  })
-}
-
-test('labels of a machine cannot be written so that it is taken for another user', () => {
-  const policy = compilePolicy(
-    config({ segments: [server()], access: [allow('a', { users: ['root'], groups: ['ops'] })] }),
-  )
-  const decide = (who: Requester) => policy.decide(who, { host: '10.1.0.9', port: 21 }, NOON).action
-  assert.equal(
-    decide({ user: 'root', groups: ['ops'], clientAddress: '192.0.2.7', deviceLabels: [] }),
-    'allow',
-  )
-  const glue = ['","', '"],["ops"],[],"192.0.2.7', '\0', '\0ops\0', 'root","ops']
-  for (const text of glue) {
-    assert.equal(
-      decide({ user: 'root', groups: [], clientAddress: '192.0.2.7', deviceLabels: [text, 'ops'] }),
-      'deny',
-    )
-    assert.equal(
-      decide({ user: 'root', groups: [text], clientAddress: '192.0.2.7', deviceLabels: [] }),
-      'deny',
-    )
-  }
-})
-
-test('whatever text is asked for, nothing is reached but what the specification says', () => {
-  const made = config({
-    segments: NESTED,
-    access: [allow('a', { segments: ['server', 'one', 'ftp', 'six'] })],
-  })
-  const policy = compilePolicy(made)
-  const pieces = [
-    '10',
-    '1',
-    '0',
-    '9',
-    '.',
-    ':',
-    '::',
-    '%',
-    '[',
-    ']',
-    '/',
-    '*',
-    'ftp',
-    'one',
-    'corp',
-    'example',
-    'ffff',
-    '2001',
-    'db8',
-    'İ',
-    ' ',
-    '\0',
-    '0x0a',
-  ]
-  const text = fc.oneof(
-    fc.array(fc.constantFrom(...pieces), { maxLength: 12 }).map(parts => parts.join('')),
-    fc.string(),
-  )
-  fc.assert(
-    fc.property(text, fc.constantFrom(21, 22), (host, port) => {
-      const { action, segment: name } = policy.decide(ALICE, { host, port }, NOON)
-      const expected = judge(made, ALICE, { host, port }, NOON)
-      assert.deepEqual([action, name], [expected.action, expected.segment])
-    }),
-    { numRuns: 3_000 },
-  )
 })

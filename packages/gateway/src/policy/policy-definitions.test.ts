@@ -3,7 +3,45 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { compilePolicy } from './compile-policy.ts'
 import { SegmentFinder } from './segment-finder.ts'
+import { ALICE, allow, config, forwarding, NOON, seg, server, wide } from './testing-config.ts'
 import { arbitraryConfig, arbitraryNow, arbitraryRequester, arbitraryTarget } from './testing-policies.ts'
+
+test('definitions leave out what is not allowed where only that is forwarded', () => {
+  const segments = [
+    seg('open', ['10.1.0.9']),
+    seg('closed', ['10.2.0.9']),
+    seg('off', ['10.3.0.9'], { enabled: false }),
+  ]
+  const policy = compilePolicy(
+    config({
+      segments: [...segments, seg('direct', ['10.4.0.9'], { bypass: 'always' })],
+      forwarding: [forwarding('forward-allowed', 'allowed')],
+      access: [allow('a', { segments: ['open'] })],
+    }),
+  )
+  const told = policy.definitions(ALICE, NOON).map(({ segment: name, action }) => `${name} ${action}`)
+  assert.deepEqual(told, ['open forward', 'direct bypass'])
+})
+
+test('what is left out is told as bypassed where a wider segment is forwarded', () => {
+  const policy = compilePolicy(
+    config({
+      segments: [wide, server()],
+      forwarding: [forwarding('forward-allowed', 'allowed', { segments: ['server'] })],
+    }),
+  )
+  assert.deepEqual(
+    policy.definitions(ALICE, NOON).map(({ segment: name, action, because }) => [name, action, because]),
+    [
+      ['wide', 'forward', 'No forwarding rule fits: it is forwarded.'],
+      [
+        'server',
+        'bypass',
+        'Forwarding rule 1 “allowed” forwards only what is allowed: agents connect directly.',
+      ],
+    ],
+  )
+})
 
 test('an agent that goes by its definitions does what the policy says', () => {
   const seen = new Map<string, number>()
