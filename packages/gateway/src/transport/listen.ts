@@ -9,8 +9,9 @@ import { ALPN } from '../wire/types.ts'
 import { plainAddress } from './address.ts'
 import { answerEnrol } from './answer-enrol.ts'
 import { Gate } from './gate.ts'
+import { lineOf } from './one-line.ts'
 import { AddressRate } from './rate.ts'
-import { refuseLink } from './refuse-link.ts'
+import { refuseLink, sayLast } from './refuse-link.ts'
 import { HANDSHAKE_MS, reasonOf, TLS_SETTINGS, type TlsIdentity } from './tls-settings.ts'
 import { verifyPeer } from './verify-peer.ts'
 
@@ -170,12 +171,12 @@ export async function listenForParts(options: ListenOptions): Promise<PartListen
   const enrol = (socket: TLSSocket, address: string) => {
     const leave = rate.take(address, performance.now()) ? enrolments.enter(address) : undefined
     if (leave === undefined) {
-      socket.on('error', () => {})
-      socket.destroy()
-      onRefused(address, {
-        code: 'EDG_BUSY',
-        text: 'Too many enrolments and sign-ins come from that address.',
-      })
+      const text = 'Too many enrolments and sign-ins come from that address.'
+      sayLast(
+        socket,
+        lineOf({ type: 'refused', code: 'GATEWAY_UNREACHABLE', text: `${text} Try again in a minute.` }),
+      )
+      onRefused(address, { code: 'EDG_BUSY', text })
       return
     }
     void answerEnrol(
