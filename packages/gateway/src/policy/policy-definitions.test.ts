@@ -43,6 +43,17 @@ test('what is left out is told as bypassed where a wider segment is forwarded', 
   )
 })
 
+test('what is left out is told as bypassed where another segment has the same address', () => {
+  const policy = compilePolicy(
+    config({
+      segments: [server(), seg('second', ['10.1.0.9'])],
+      forwarding: [forwarding('forward-allowed', 'allowed', { segments: ['server'] })],
+    }),
+  )
+  const told = policy.definitions(ALICE, NOON).map(({ segment: name, action }) => `${name} ${action}`)
+  assert.deepEqual(told, ['server bypass', 'second forward'])
+})
+
 test('an agent that goes by its definitions does what the policy says', () => {
   const seen = new Map<string, number>()
   const targets = fc.array(arbitraryTarget, { minLength: 20, maxLength: 40 })
