@@ -60,7 +60,7 @@ export function addGatewayCommands(program: Command, io: Io, run: Run): void {
     .addHelpText(
       'after',
       `
-The key comes from an administrator: in the console under Access, or by "portolan access key add". It is needed
+The key comes from an administrator: in the console under Access, or by "portolan access invite". It is needed
 once; afterwards the edge has a certificate in its data folder and renews it.${EXIT_HELP}`,
     )
     .action((flags: EdgeFlags) =>
@@ -78,7 +78,7 @@ once; afterwards the edge has a certificate in its data folder and renews it.${E
       'after',
       `
 It runs where the FTP servers can be reached. Of its firewall it needs the way out to the edges, and no way in.
-The key comes from an administrator: in the console under Access, or by "portolan access key add". It is needed
+The key comes from an administrator: in the console under Access, or by "portolan access invite". It is needed
 once; afterwards the connector has a certificate in its data folder and renews it.${EXIT_HELP}`,
     )
     .action((flags: ConnectorFlags) =>
@@ -93,7 +93,10 @@ once; afterwards the connector has a certificate in its data folder and renews i
   )
     .requiredOption('--user <name>', 'who signs in')
     .option('--password-file <file>', 'the password is its first line')
-    .option('--token-file <file>', 'sign in by an API token, its first line, instead of a password')
+    .option(
+      '--token-file <file>',
+      'sign in by a token of this user (console, Access), its first line, instead of a password',
+    )
     .option('--code <code>', 'second factor for the first sign-in: six digits, or a recovery code')
     .option('--device <name>', 'what this machine is called; default: its own name')
     .option('--label <label>', 'label of this device, for access rules; may be repeated', collect)
