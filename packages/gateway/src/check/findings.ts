@@ -10,9 +10,14 @@ export type Checked<T> =
 export class Findings {
   readonly problems: Finding[] = []
   readonly warnings: Finding[] = []
+  readonly #refused = new Set<string>()
 
+  /** The first complaint of a place is the one to tell. */
   refuse(path: readonly PropertyKey[], message: string): void {
-    this.problems.push({ path: formatPath(path), message })
+    const text = formatPath(path)
+    if (this.#refused.has(text)) return
+    this.#refused.add(text)
+    this.problems.push({ path: text, message })
   }
 
   warn(path: readonly PropertyKey[], message: string): void {

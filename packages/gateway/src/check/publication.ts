@@ -12,8 +12,6 @@ import { readShape } from './shape.ts'
 export interface PublicationContext extends Pick<AccessConfig, 'publications' | 'serverGroups'> {
   /** The names of the edges that have enrolled. */
   readonly edges: readonly string[]
-  /** The name that it had before; absent: it is new, or keeps its name. */
-  readonly replaces?: string
 }
 
 /** Judges what edges publish. */
@@ -37,7 +35,7 @@ export function checkPublication(input: unknown, context: PublicationContext): C
   if (group !== undefined) findings.refuse(['serverGroup'], group)
   checkAddressRules(value, findings)
   checkOwnPorts(value, findings)
-  const others = context.publications.filter(({ name }) => name !== value.name && name !== context.replaces)
+  const others = context.publications.filter(({ name }) => name !== value.name)
   checkOtherPorts(value, others, findings)
   return findings.of(value)
 }

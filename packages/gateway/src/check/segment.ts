@@ -10,10 +10,7 @@ import { checkFtp } from './segment-ftp.ts'
 import { readShape } from './shape.ts'
 
 /** What a segment is judged against. `segments` may hold the same one as it was before. */
-export interface SegmentContext extends Pick<AccessConfig, 'segments' | 'segmentGroups' | 'serverGroups'> {
-  /** The name that it had before; absent: it is new, or keeps its name. */
-  readonly replaces?: string
-}
+export type SegmentContext = Pick<AccessConfig, 'segments' | 'segmentGroups' | 'serverGroups'>
 
 /** Judges an application segment. */
 export function checkSegment(input: unknown, context: SegmentContext): Checked<Segment> {
@@ -29,7 +26,7 @@ export function checkSegment(input: unknown, context: SegmentContext): Checked<S
   if (group !== undefined) findings.refuse(['segmentGroup'], group)
   const server = unknownName('server group', value.serverGroup, namesOf(context.serverGroups))
   if (server !== undefined) findings.refuse(['serverGroup'], server)
-  const others = context.segments.filter(({ name }) => name !== value.name && name !== context.replaces)
+  const others = context.segments.filter(({ name }) => name !== value.name)
   checkOthers(value, applications, others, findings)
   return findings.of(value)
 }

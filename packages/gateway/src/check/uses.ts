@@ -75,25 +75,3 @@ function rulesThatName(
     ),
   )
 }
-
-const WORDS: Readonly<Record<Use['by'], string>> = {
-  segment: 'segment',
-  'server-group': 'server group',
-  publication: 'publication',
-  'forwarding-rule': 'forwarding rule',
-  'access-rule': 'access rule',
-  key: 'provisioning key',
-  connector: 'connector',
-}
-
-/** As many as a sentence bears. */
-const SHOWN = 5
-
-/** Users in words: `segment paris, access rule 3 (finance) and 4 more`. */
-export function usesText(uses: readonly Use[]): string {
-  const some = uses.slice(0, SHOWN).map(({ by, name, place }) => {
-    return place === undefined ? `${WORDS[by]} ${name}` : `${WORDS[by]} ${place} (${name})`
-  })
-  const more = uses.length > SHOWN ? ` and ${uses.length - SHOWN} more` : ''
-  return `${some.join(', ')}${more}`
-}

@@ -7,7 +7,7 @@ const names = (what: string) =>
     .min(1, { error: `needs at least one ${what}` })
     .max(1_000)
 
-/** Every day, or some, between two times of a time zone; an end before the begin is on the next day. */
+/** Every day, or some, between two times of a time zone; an end that is not after the begin is on the next day. */
 export const timeWindow = z.strictObject({
   days: z
     .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))

@@ -16,7 +16,6 @@ import {
   wide,
 } from './testing-config.ts'
 import { judge } from './testing-oracle.ts'
-import type { Requester } from './types.ts'
 
 test('many segments of one address are told apart by their ports', () => {
   const segments = Array.from({ length: 1_000 }, (_, index) =>
