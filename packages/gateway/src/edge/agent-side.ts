@@ -3,6 +3,7 @@ import type { TLSSocket } from 'node:tls'
 import type { Status } from '../codes.ts'
 import { agentOpen, agentSays, type EdgeSays, type EdgeSaysToAgent } from '../control/messages.ts'
 import type { MemberIdentity } from '../pki/types.ts'
+import { refuseLink } from '../transport/refuse-link.ts'
 import { createLink } from '../wire/link.ts'
 import { statusOf } from '../wire/status.ts'
 import type { WindowSettings } from '../wire/types.ts'
@@ -45,6 +46,7 @@ export interface AgentSideOptions {
   readonly relays: Relays
   /** Who is connected has changed. */
   onChanged(): void
+  onRefused(from: string, status: Status): void
   readonly windows?: WindowSettings | undefined
 }
 
@@ -52,7 +54,8 @@ const MAX_DEFINITIONS = 20_000
 /** Agents that are told in one turn of the event loop; streams go on between them. */
 const DEFINED_AT_ONCE = 20
 
-export function createAgentSide({ parts, relays, onChanged, windows }: AgentSideOptions): AgentSide {
+export function createAgentSide(options: AgentSideOptions): AgentSide {
+  const { parts, relays, onChanged, onRefused, windows } = options
   const { state, identities, bounds, onEvent, now } = parts
   const links = createMemberLinks<AgentLink>(statusOf('AGT_SIGN_IN_EXPIRED'), now)
   const undefinedYet = new Set<AgentLink>()
@@ -112,6 +115,7 @@ export function createAgentSide({ parts, relays, onChanged, windows }: AgentSide
       void relays.renew(agent.peer, message.csr).then(reply => agent.link.message({ type: 'renewed', reply }))
       return
     }
+    links.heard(agent)
     agent.version = message.version
     agent.privateAddress = message.privateAddress
     agent.platform = message.platform
@@ -119,13 +123,8 @@ export function createAgentSide({ parts, relays, onChanged, windows }: AgentSide
   }
 
   const refuse = (socket: TLSSocket, status: Status, from: string) => {
-    onEvent({ type: 'refused-link', address: from, status })
-    const link = createLink(socket, {
-      side: 'acceptor',
-      peer: PEER_CODES.agent,
-      handlers: { onOpen: incoming => incoming.refuse(status), onMessage: () => {} },
-    })
-    link.destroy(status)
+    refuseLink(socket, status)
+    onRefused(from, status)
   }
 
   return {

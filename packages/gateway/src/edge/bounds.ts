@@ -30,4 +30,7 @@ export const MAX_EXPECTATION_SECONDS = 120
 /** Ends of streams that are kept while no controller takes them. */
 export const MAX_WAITING_ENDS = 10_000
 /** Enrolments and sign-ins that wait for the controller: in all, and from one address; and how long, in milliseconds. */
-export const RELAYS = { waiting: 64, perAddress: 8, ms: 10_000 } as const
+export const RELAYS = { waiting: 64, perAddress: 8, ms: 10_000 }
+/** How long a member waits that the controller does not list yet, in milliseconds; and how many wait at once. */
+export const ADMISSION_MS = 3_000
+export const MAX_ADMISSIONS = 256

@@ -87,6 +87,7 @@ export function createConnectorSide(options: ConnectorSideOptions): ConnectorSid
     const message = connectorSays.parse(json)
     switch (message.type) {
       case 'hello':
+        links.heard(connector)
         connector.version = message.version
         connector.privateAddress = message.privateAddress
         return onChanged()

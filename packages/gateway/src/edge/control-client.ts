@@ -28,7 +28,7 @@ export interface ControlClientOptions {
   identity(): Identity
   onConnected(): void
   onMessage(message: ControllerSays): void
-  /** The link is gone; called once for each time it stood. */
+  /** The link is gone, and not because this was stopped; called once for each time it stood. */
   onLost(text: string): void
   /** A dial failed; told of each. */
   onFailed(text: string): void
@@ -101,7 +101,7 @@ export function createControlClient(options: ControlClientOptions): ControlClien
     stop.signal.removeEventListener('abort', endLink)
     link = undefined
     if (performance.now() - since > STEADY_MS) waitMs = FIRST_WAIT_MS
-    options.onLost(`${address}: ${refusal ?? status.text}`)
+    if (!stop.signal.aborted) options.onLost(`${address}: ${refusal ?? status.text}`)
   }
 
   const run = async () => {

@@ -24,12 +24,19 @@ const MAX_LINKS_OF_ONE = 4
 /** Clocks that are set right differ by less, in milliseconds. */
 const SKEW_MS = 5_000
 
+const REPLACED: Status = { code: 'EDG_LOST', text: 'The same member has connected anew.' }
+
 /** The agents, or the connectors, of an edge. */
 export interface MemberLinks<L extends MemberLink> extends Iterable<L> {
   readonly size: number
   /** The newest link of that member that takes streams, else the newest. */
   get(id: string): L | undefined
   add(link: L): void
+  /**
+   * It has said hello: those of the same member that came before it and carry nothing are closed. Not earlier: who finds the edge that
+   * it is connected to at another of its addresses goes again without a word.
+   */
+  heard(link: L): void
   remove(link: L): void
   /** Cuts those whom the controller does not list any more. */
   check(members: Members): void
@@ -59,9 +66,15 @@ export function createMemberLinks<L extends MemberLink>(expiry: Status, now: () 
       const links = byId.get(added.peer.id) ?? []
       byId.set(added.peer.id, [...links, added])
       size++
-      const replaced: Status = { code: 'EDG_LOST', text: 'The same member has connected anew.' }
-      for (const { link } of links) if (link.streams === 0) link.destroy(replaced)
-      if (links.length >= MAX_LINKS_OF_ONE) links[0]?.link.destroy(replaced)
+      if (links.length >= MAX_LINKS_OF_ONE) links[0]?.link.destroy(REPLACED)
+    },
+    heard({ peer, link: newest }) {
+      const links = byId.get(peer.id) ?? []
+      const before = links.slice(
+        0,
+        links.findIndex(({ link }) => link === newest),
+      )
+      for (const { link } of before) if (link.streams === 0) link.destroy(REPLACED)
     },
     remove(removed) {
       const links = byId.get(removed.peer.id) ?? []

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TLSSocket } from 'node:tls'
 import type { Status } from '../codes.ts'
 import type { ControllerSays } from '../control/messages.ts'
 import type { Edge, EdgeOptions } from '../parts.ts'
-import type { MemberIdentity } from '../pki/types.ts'
 import { formatAddress } from '../transport/address.ts'
 import { ensureIdentity } from '../transport/ensure-identity.ts'
 import { keepRenewed } from '../transport/keep-renewed.ts'
 import { listenForParts } from '../transport/listen.ts'
 import { statusOf } from '../wire/status.ts'
+import { createAdmission } from './admission.ts'
 import { createAgentSide } from './agent-side.ts'
 import { boundsOf } from './bounds.ts'
 import { createConnectorSide } from './connector-side.ts'
@@ -49,28 +48,21 @@ export async function startEdge(o: EdgeOptions): Promise<Edge> {
   })
   const { id } = enrolled
   let refusedLinks = 0
+  let isStopping = false
 
   // Nobody comes in before all of the rest is made: that happens in the same turn in which this resolves.
   const onRefused = (address: string, status: Status) => {
     refusedLinks++
     onEvent({ type: 'refused-link', address, status })
   }
-  const onPart = (
-    protocol: 'agent' | 'connector' | 'control',
-    socket: TLSSocket,
-    peer: MemberIdentity,
-    from: string,
-  ) => {
-    if (protocol === 'agent') agents.accept(socket, peer, from)
-    else connectors.accept(socket, peer, from)
-  }
   const listener = await listenForParts({
     host: o.host,
     port: o.port,
     identity: enrolled,
     protocols: ['agent', 'connector', 'enrol'],
-    isValid: peer => state.members.refuses(peer),
-    onPart,
+    // The admission looks at the rest: those who are not listed yet may wait.
+    isValid: ({ kind }) => (isStopping && kind === 'agent' ? statusOf('EDG_DRAINING') : undefined),
+    onPart: (_protocol, socket, peer, from) => admission.come({ socket, peer, from }),
     onEnrol: (request, from) => relays.enrol(request, from),
     onRefused,
     now,
@@ -85,7 +77,10 @@ export async function startEdge(o: EdgeOptions): Promise<Edge> {
       onEvent({ type: 'controller', state: 'connected', text: 'The controller has told everything.' })
       identities.renew()
     },
-    onChanged: what => rounds.changed(what),
+    onChanged(what) {
+      rounds.changed(what)
+      admission.check()
+    },
     onGraceOver() {
       onEvent({ type: 'controller', state: 'grace-over', text: statusOf('EDG_GRACE_OVER').text })
       book.cutWhere(() => true, statusOf('EDG_GRACE_OVER'))
@@ -145,7 +140,20 @@ export async function startEdge(o: EdgeOptions): Promise<Edge> {
     onEvent,
     now,
   }
-  const agents = createAgentSide({ parts, relays, onChanged: () => rounds.connectedChanged(), windows })
+  const agents = createAgentSide({
+    parts,
+    relays,
+    onChanged: () => rounds.connectedChanged(),
+    onRefused,
+    windows,
+  })
+  const admission = createAdmission({
+    members: state.members,
+    // The kind of the certificate is that of the protocol.
+    onAdmitted: ({ socket, peer, from }) =>
+      (peer.kind === 'agent' ? agents : connectors).accept(socket, peer, from),
+    onRefused,
+  })
   const publications = createPublications({
     parts,
     onWarning(code, text) {
@@ -191,6 +199,7 @@ export async function startEdge(o: EdgeOptions): Promise<Edge> {
   onEvent({ type: 'listening', address: listener.address, port: listener.port })
 
   const drain = async (signal: AbortSignal) => {
+    isStopping = true
     state.draining = true
     agents.goAway(statusOf('EDG_DRAINING'))
     publications.apply()
@@ -208,18 +217,20 @@ export async function startEdge(o: EdgeOptions): Promise<Edge> {
     drain,
     async [Symbol.asyncDispose]() {
       const status: Status = { code: 'EDG_DRAINING', text: 'The edge was stopped.' }
+      isStopping = true
       state.draining = true
       await publications[Symbol.asyncDispose]()
       book.cutWhere(() => true, status)
       await book.empty(AbortSignal.timeout(FAREWELL_MS))
+      admission[Symbol.dispose]()
       agents.destroyAll(status)
       connectors.destroyAll(status)
       await listener[Symbol.asyncDispose]()
       await Promise.race([reports.flush(), sleep(FAREWELL_MS, undefined, { ref: false })])
       rounds[Symbol.dispose]()
       renewals[Symbol.dispose]()
-      state[Symbol.dispose]()
       await control[Symbol.asyncDispose]()
+      state[Symbol.dispose]()
     },
   }
 }
