@@ -67,7 +67,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
       ? enrolMember(issuer, request, from)
       : signIns.signIn(request, from))
     // Edges are told before it is answered: whoever is new is let in at once.
-    if (reply.type === 'enrolled') edges.sayMembers()
+    if (reply.type === 'enrolled') edges.sayState('members')
     return reply
   }
   const edges = stack.use(
@@ -85,7 +85,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
       relay: (_edge, { request, from }) => enrol(request, from),
       async renew(edge, { id, serial, csr }) {
         const reply = await renewMember(issuer, { id, serial, csr, from: edge.from })
-        if (reply.type === 'enrolled') edges.sayMembers()
+        if (reply.type === 'enrolled') edges.sayState('members')
         const row = directory.get(edge.id)
         if (reply.type === 'enrolled' && id === edge.id && row) {
           edge.serial = row.serial

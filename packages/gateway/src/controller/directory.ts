@@ -10,6 +10,8 @@ type ValidMember = Extract<ControllerSays, { type: 'members' }>['valid'][number]
 const MAX_VALID = 100_000
 const MAX_EDGES = 64
 
+const REPLACED: Status = { code: 'POL_REVOKED', text: 'The certificate was replaced by a newer one.' }
+
 /** A row with its document read. */
 interface Entry {
   readonly row: MemberRow
@@ -75,8 +77,14 @@ export class Directory {
       return { code: 'POL_REVOKED', text: STATUS.POL_REVOKED }
     if (!row.enabled) return { code: 'POL_REVOKED', text: `The ${kind} is disabled.` }
     this.put(row)
-    if (counts(row, serial, this.#now())) return undefined
-    return { code: 'POL_REVOKED', text: 'The certificate was replaced by a newer one.' }
+    return counts(row, serial, this.#now()) ? undefined : REPLACED
+  }
+
+  /** Why a link that stands is to be cut, as far as is known without asking; undefined: it goes on. */
+  cuts({ id, serial }: Pick<MemberIdentity, 'id' | 'serial'>): Status | undefined {
+    const known = this.get(id)
+    if (!known) return { code: 'POL_REVOKED', text: STATUS.POL_REVOKED }
+    return counts(known, serial, this.#now()) ? undefined : REPLACED
   }
 
   /** For edges: who may come in. */

@@ -12,6 +12,7 @@ import { createLink } from '../wire/link.ts'
 import type { Json, Link, PeerCodes } from '../wire/types.ts'
 import type { IdentityListener } from './identity-feed.ts'
 import { refusal } from './refusal.ts'
+import { type StateKind, StateSender } from './state-sender.ts'
 import { isOver } from './stream-log.ts'
 import type { LiveEdge } from './types.ts'
 
@@ -41,7 +42,8 @@ export interface EdgeHost {
   onWho(edge: EdgeLink, user: string): void
   relay(edge: EdgeLink, said: Said<'relay'>): Promise<EnrolReply>
   renew(edge: EdgeLink, ask: { id: string; serial: string; csr: string }): Promise<EnrolReply>
-  membersFor(edge: EdgeLink): Told<'members'>
+  /** What the edge is told; undefined: nothing yet. */
+  stateFor(edge: EdgeLink, kind: StateKind): Told<StateKind> | undefined
 }
 
 export interface EdgeLinkOptions {
@@ -83,8 +85,7 @@ export class EdgeLink implements IdentityListener {
   #connected: Omit<Said<'connected'>, 'type'> = { connectors: [], agents: [] }
   #isTold = false
   #relays = 0
-  /** The members are on their way; `again` is there when they have changed meanwhile. */
-  #flight: { again?: PromiseWithResolvers<void> } | undefined
+  readonly #state: StateSender
 
   constructor({ socket, peer, name, from, since, host }: EdgeLinkOptions) {
     this.id = peer.id
@@ -105,6 +106,10 @@ export class EdgeLink implements IdentityListener {
         onMessage: message => this.#on(edgeSays.parse(message)),
       },
     })
+    this.#state = new StateSender(
+      kind => this.#sayNow(kind),
+      () => this.#link.ping(AbortSignal.timeout(TAKEN_MS)).catch(() => {}),
+    )
   }
 
   get name(): string {
@@ -127,24 +132,9 @@ export class EdgeLink implements IdentityListener {
     this.#link.destroy(status)
   }
 
-  /**
-   * Sends who takes part, as it is now. One such message is on its way at a time: those that come meanwhile are one, afterwards. Resolves
-   * when it has been sent; never rejects.
-   */
-  sayMembers(): Promise<void> {
-    if (this.#flight) {
-      this.#flight.again ??= Promise.withResolvers<void>()
-      return this.#flight.again.promise
-    }
-    const flight: { again?: PromiseWithResolvers<void> } = {}
-    this.#flight = flight
-    this.say(this.#host.membersFor(this))
-    const taken = this.#link.ping(AbortSignal.timeout(TAKEN_MS)).catch(() => {})
-    void taken.then(() => {
-      this.#flight = undefined
-      if (flight.again) void this.sayMembers().then(flight.again.resolve)
-    })
-    return Promise.resolve()
+  /** Sends the configuration, or who takes part, as it is now. Resolves when it was sent; never rejects. */
+  sayState(kind: StateKind): Promise<void> {
+    return this.#state.say(kind)
   }
 
   live(): LiveEdge {
@@ -177,6 +167,11 @@ export class EdgeLink implements IdentityListener {
   *memberIds(): Generator<string> {
     for (const { id } of this.#connected.connectors) yield id
     for (const { id } of this.#connected.agents) yield id
+  }
+
+  #sayNow(kind: StateKind): void {
+    const message = this.#host.stateFor(this, kind)
+    if (message) this.say(message)
   }
 
   #on(said: EdgeSays): void {
@@ -240,7 +235,7 @@ export class EdgeLink implements IdentityListener {
     try {
       const reply = await ask()
       // Whoever comes with the new certificate is to be known by then.
-      await this.#flight?.again?.promise
+      await this.#state.said('members')
       return reply
     } finally {
       this.#relays--

@@ -1,6 +1,5 @@
 import type { TLSSocket } from 'node:tls'
 import type { Store } from '@portolan/store'
-import { STATUS } from '../codes.ts'
 import type { MemberIdentity } from '../pki/types.ts'
 import { refuseLink } from '../transport/refuse-link.ts'
 import type { CurrentPolicy } from './current-policy.ts'
@@ -9,6 +8,7 @@ import { type EdgeHost, EdgeLink } from './edge-link.ts'
 import type { IdentityFeed } from './identity-feed.ts'
 import { noteEdge } from './note-edge.ts'
 import type { Orphans } from './orphans.ts'
+import type { StateKind } from './state-sender.ts'
 import type { StreamLog } from './stream-log.ts'
 import type { ControllerEvent, ControllerSettings } from './types.ts'
 
@@ -82,16 +82,14 @@ export class Edges implements Disposable, Iterable<EdgeLink> {
     for (const edge of this) {
       if (edge.expiresAt <= now())
         edge.destroy({ code: 'POL_CERTIFICATE', text: 'The certificate of the edge has expired.' })
-      else if (!directory.get(edge.id)) edge.destroy({ code: 'POL_REVOKED', text: STATUS.POL_REVOKED })
+      const status = directory.cuts(edge)
+      if (status) edge.destroy(status)
     }
   }
 
-  sayConfig(): void {
-    for (const edge of this) this.#sayConfig(edge)
-  }
-
-  sayMembers(): void {
-    for (const edge of this) void edge.sayMembers()
+  /** Tells all edges what is so now. */
+  sayState(kind: StateKind): void {
+    for (const edge of this) void edge.sayState(kind)
   }
 
   [Symbol.dispose](): void {
@@ -112,8 +110,8 @@ export class Edges implements Disposable, Iterable<EdgeLink> {
       before.destroy({ code: 'EDG_LOST', text: 'The same edge has connected anew.' })
     }
     onEvent({ type: 'edge-connected', edge: edge.name, address: from })
-    this.#sayConfig(edge)
-    void edge.sayMembers()
+    void edge.sayState('config')
+    void edge.sayState('members')
     void edge.closed.then(status => this.#gone(edge, status.text))
   }
 
@@ -129,7 +127,9 @@ export class Edges implements Disposable, Iterable<EdgeLink> {
   }
 
   #createHost(): EdgeHost {
-    const { store, node, directory, identities, log, orphans, settings, onEvent, relay, renew } = this.#parts
+    const { store, node, directory, policy, identities, log, orphans, settings, onEvent, relay, renew } =
+      this.#parts
+    const hasEdge = (id: string) => this.has(id)
     const warn = (text: string) => onEvent({ type: 'warning', code: 'GATEWAY_UNREACHABLE', text })
     return {
       relay,
@@ -151,20 +151,18 @@ export class Edges implements Disposable, Iterable<EdgeLink> {
       onWarning: (edge, { code, text }) =>
         onEvent({ type: 'warning', code, text: `The edge ${edge.name}: ${text}` }),
       onWho: (edge, user) => identities.ask(edge, user),
-      membersFor: edge => ({
-        type: 'members',
-        edges: directory.edgeAddresses(id => this.has(id)),
-        valid: directory.valid(),
-        draining: directory.isDraining(edge.id),
-        graceMs: settings().grace,
-        idleMs: settings().idleTimeout,
-      }),
+      stateFor(edge, kind) {
+        if (kind === 'config') return policy.config && { type: 'config', config: policy.config }
+        return {
+          type: 'members',
+          edges: directory.edgeAddresses(hasEdge),
+          valid: directory.valid(),
+          draining: directory.isDraining(edge.id),
+          graceMs: settings().grace,
+          idleMs: settings().idleTimeout,
+        }
+      },
     }
-  }
-
-  #sayConfig(edge: EdgeLink): void {
-    const { config } = this.#parts.policy
-    if (config) edge.say({ type: 'config', config })
   }
 
   #tick(): void {

@@ -47,7 +47,7 @@ export function followStore({ changes, directory, policy, edges, identities, war
 
   const look = async (stale: ReadonlySet<Stale>) => {
     if (stale.has('config') || stale.has('settings')) {
-      if (await readConfig()) edges.sayConfig()
+      if (await readConfig()) edges.sayState('config')
     }
     const ids = [...stale].flatMap(item => (item.startsWith('member ') ? [item.slice(7)] : []))
     let news = stale.has('settings') || stale.has('members')
@@ -55,7 +55,7 @@ export function followStore({ changes, directory, policy, edges, identities, war
     else news = (await directory.look(ids)) || news
     if (!news) return
     edges.check()
-    edges.sayMembers()
+    edges.sayState('members')
   }
 
   const pending = coalesce<Stale>(look, error =>

@@ -134,7 +134,10 @@ export class StreamLog implements AsyncDisposable {
 
   #recovered(): void {
     if (!this.#failing) return
-    const lost = this.#dropped === 0 ? 'no row was lost' : `${this.#dropped} rows were lost`
+    const lost =
+      this.#dropped === 0
+        ? 'no row was lost'
+        : `${this.#dropped} ${this.#dropped === 1 ? 'row was' : 'rows were'} lost`
     this.#options.warn(`The access log is written again: ${lost}.`)
     this.#failing = false
     this.#retryMs = RETRY_MS
