@@ -45,6 +45,15 @@ export function readInto(socket: Socket, target: ReadTarget): Socket | undefined
  * @returns false when this Node does it elsewhere
  */
 export function decryptInto(socket: TLSSocket, target: ReadTarget): boolean {
+  return readInPlace(socket, target)
+}
+
+/**
+ * Lets any socket read straight into the target's memory and stay the object that it is, unlike {@link readInto}. What it has read before
+ * has to be taken first.
+ * @returns false when this Node does it elsewhere
+ */
+export function readInPlace(socket: Socket, target: ReadTarget): boolean {
   const handle = readerOf(socket)
   if (!handle || socket.destroyed || socket.readableLength > 0) return false
   const symbols = new Map(Object.getOwnPropertySymbols(socket).map(symbol => [symbol.description, symbol]))

@@ -5,21 +5,50 @@ export const DEFAULT_WINDOWS: WindowSettings = { initial: 262_144, max: 8_388_60
 export const LINK_WINDOWS = 134_217_728
 /** A stream has at least this much, in bytes, however many there are beside it. */
 export const LEAST_WINDOW = 32_768
-/** A shorter round trip is taken for this one, in milliseconds: programs, too, need time until they have their turn. */
-const LEAST_ROUND_TRIP_MS = 2
+
+/** What may be under way on a link however short it is, in bytes. Measured: with less it is slower, with more small streams wait longer. */
+const LEAST_UNDER_WAY = 1_048_576
+/** One's share of it, in bytes, however many there are. */
+const LEAST_SHARE = 65_536
+/** Programs, too, need time until they have their turn: what is taken for the round trip at least, in milliseconds. */
+const LINK_TURN_MS = 1
+const STREAM_TURN_MS = 4
+/** Milliseconds over which the rate of a link is measured, at least. */
+const MEASURE_MS = 10
 /** Longer without a judgement is a pause, not a rate, in milliseconds. */
 const PAUSE_MS = 1_000
 
-/** The memory that the windows of a link's streams share. One may have a quarter of what is left, so there is always some. */
-export class WindowBudget {
-  #left: number
+/**
+ * What the windows of a link's streams have in common: the memory that they share, of which one may have a quarter of what is left, so
+ * that there is always some; and how much is worth having under way, which is twice of what passes in a round trip.
+ */
+export class LinkFlow {
+  readonly #roundTripMs: () => number
+  #left = LINK_WINDOWS
+  #underWay = LEAST_UNDER_WAY
+  #active = 1
+  /** The measurement that runs. */
+  #epoch = 1
+  #since = 0
+  #bytes = 0
+  #seen = 0
 
-  constructor(bytes = LINK_WINDOWS) {
-    this.#left = bytes
+  /** @param roundTripMs - of the link without load, 0 when it is not known yet */
+  constructor(roundTripMs: () => number) {
+    this.#roundTripMs = roundTripMs
+  }
+
+  get roundTripMs(): number {
+    return this.#roundTripMs()
   }
 
   get isShort(): boolean {
     return this.#left < LINK_WINDOWS / 2
+  }
+
+  /** What is good for one stream of those that are active, in bytes. */
+  get share(): number {
+    return Math.max(LEAST_SHARE, Math.floor(this.#underWay / this.#active))
   }
 
   /** @returns what is given, between `least` and `wanted` */
@@ -32,16 +61,35 @@ export class WindowBudget {
   give(bytes: number): void {
     this.#left += bytes
   }
+
+  /**
+   * Bytes of a stream passed.
+   * @param epoch - what the last call for that stream has answered, 0 for its first
+   */
+  passed(bytes: number, epoch: number, now: number): number {
+    const elapsed = now - this.#since
+    if (elapsed >= Math.max(MEASURE_MS, 2 * this.#roundTripMs())) {
+      const rate = this.#bytes / elapsed
+      this.#underWay = Math.max(LEAST_UNDER_WAY, 2 * rate * Math.max(LINK_TURN_MS, this.#roundTripMs()))
+      this.#active = Math.max(1, this.#seen)
+      this.#epoch += 1
+      this.#since = now
+      this.#bytes = 0
+      this.#seen = 0
+    }
+    this.#bytes += bytes
+    if (epoch !== this.#epoch) this.#seen += 1
+    return this.#epoch
+  }
 }
 
 /**
- * What the other side may send on a stream. The window grows when a reader keeps up and the round trip holds it back: to twice
- * of what passes in one round trip. It shrinks only when the link's memory is short.
+ * What the other side may send on a stream. The window grows for a reader that keeps up, to twice of what it takes in a round trip, and
+ * to its share of the link. It shrinks when others come, or when the memory of the link is short.
  */
 export class ReceiveWindow {
   readonly #settings: WindowSettings
-  readonly #budget: WindowBudget
-  readonly #roundTripMs: () => number
+  readonly #link: LinkFlow
   #size: number
   /** Bytes that may still come. */
   #granted = 0
@@ -49,13 +97,13 @@ export class ReceiveWindow {
   #held = 0
   #since = 0
   #passed = 0
+  #unreported = 0
+  #epoch = 0
 
-  /** @param roundTripMs - of the link without load, 0 when it is not known yet */
-  constructor(settings: WindowSettings, budget: WindowBudget, roundTripMs: () => number) {
+  constructor(settings: WindowSettings, link: LinkFlow) {
     this.#settings = settings
-    this.#budget = budget
-    this.#roundTripMs = roundTripMs
-    this.#size = budget.take(settings.initial, Math.min(settings.initial, LEAST_WINDOW))
+    this.#link = link
+    this.#size = link.take(settings.initial, Math.min(settings.initial, LEAST_WINDOW))
   }
 
   get size(): number {
@@ -82,12 +130,17 @@ export class ReceiveWindow {
   consumed(bytes: number): boolean {
     this.#held = Math.max(0, this.#held - bytes)
     this.#passed += bytes
+    this.#unreported += bytes
     return this.#free >= this.#size / 4
   }
 
   /** Gives what is free: so many more bytes may come. */
   grant(now = performance.now()): number {
-    this.#judge(now)
+    if (this.#unreported > 0) {
+      this.#epoch = this.#link.passed(this.#unreported, this.#epoch, now)
+      this.#unreported = 0
+      this.#judge(now)
+    }
     const bytes = Math.max(0, this.#free)
     this.#granted += bytes
     return bytes
@@ -95,7 +148,7 @@ export class ReceiveWindow {
 
   /** The stream is over: its memory is for others. */
   release(): void {
-    this.#budget.give(this.#size)
+    this.#link.give(this.#size)
     this.#size = 0
   }
 
@@ -109,22 +162,22 @@ export class ReceiveWindow {
       this.#since = now
       this.#passed = 0
     } else if (this.#passed >= this.#size / 2) {
-      const wanted = (2 * this.#passed * Math.max(LEAST_ROUND_TRIP_MS, this.#roundTripMs())) / (elapsed || 1)
-      if (wanted > this.#size) this.#grow(Math.min(wanted, 2 * this.#size, this.#settings.max))
-      else if (wanted < this.#size / 4 && this.#budget.isShort) this.#shrink()
+      const turn = Math.max(STREAM_TURN_MS, this.#link.roundTripMs)
+      const own = (2 * this.#passed * turn) / (elapsed || 1)
+      const { share } = this.#link
+      const wanted = Math.min(own, share, 2 * this.#size, this.#settings.max)
+      if (wanted > this.#size) this.#size += this.#link.take(Math.floor(wanted) - this.#size, 0)
+      else if (share < 0.75 * this.#size) this.#shrink(share)
+      else if (own < this.#size / 4 && this.#link.isShort) this.#shrink(this.#size / 2)
       this.#since = now
       this.#passed = 0
     }
   }
 
-  #grow(wanted: number): void {
-    if (wanted > this.#size) this.#size += this.#budget.take(Math.floor(wanted) - this.#size, 0)
-  }
-
-  #shrink(): void {
-    const size = Math.max(LEAST_WINDOW, Math.floor(this.#size / 2))
+  #shrink(wanted: number): void {
+    const size = Math.max(Math.min(LEAST_SHARE, this.#settings.initial), Math.floor(wanted))
     if (size >= this.#size) return
-    this.#budget.give(this.#size - size)
+    this.#link.give(this.#size - size)
     this.#size = size
   }
 }

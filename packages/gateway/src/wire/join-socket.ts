@@ -1,8 +1,12 @@
 import type { Socket } from 'node:net'
 import type { GatewayEnd, Status, StatusCode } from '../codes.ts'
+import { giveChunk } from './chunks.ts'
 import type { Joined, JoinTimes } from './joined.ts'
 import { closeWithReset, lingerOff, lingerZero } from './linger.ts'
+import { type PlainTarget, readPlain } from './read-plain.ts'
+import { SendQueue } from './send-queue.ts'
 import { statusOf } from './status.ts'
+import { atTurnEnd } from './turn-end.ts'
 import type { StreamSink, WireStream } from './types.ts'
 
 export interface JoinSocketOptions {
@@ -15,6 +19,8 @@ export interface JoinSocketOptions {
 const STALL_MS = 300_000
 /** Bytes that are with the system at once: what tells whether the socket takes anything. */
 const MAX_AT_SYSTEM = 262_144
+/** So many bytes do not wait for the end of the turn. */
+const WORTH_WRITING = 65_536
 
 /** What the peer of the socket is blamed with. */
 const CODES = {
@@ -30,7 +36,7 @@ export function joinSocket(stream: WireStream, socket: Socket, options: JoinSock
   return new SocketJoin(stream, socket, options)
 }
 
-class SocketJoin implements Joined, StreamSink {
+class SocketJoin implements Joined, StreamSink, PlainTarget {
   readonly #stream: WireStream
   readonly #socket: Socket
   readonly #codes: (typeof CODES)['client' | 'server']
@@ -45,8 +51,8 @@ class SocketJoin implements Joined, StreamSink {
   #streamEnded = false
   #delivered = false
   /** Bytes that wait for the system. */
-  #waiting: Buffer[] = []
-  #waitingBytes = 0
+  readonly #waiting = new SendQueue()
+  #flushes = false
   #atSystem = 0
   #finSent = false
   #movedAt = 0
@@ -64,11 +70,12 @@ class SocketJoin implements Joined, StreamSink {
     socket.on('error', error => this.#breakSocket(error.message))
     socket.on('close', () => this.#onClose())
     socket.on('end', () => this.#onSocketEnd())
-    socket.on('data', (bytes: Buffer) => this.#onSocketData(bytes))
-    if (stream.room <= 0) socket.pause()
+    socket.pause()
+    readPlain(socket, this)
     stream.attach(this)
     if (socket.destroyed) this.#onClose()
     else if (socket.readableEnded) this.#onSocketEnd()
+    else if (stream.room > 0) socket.resume()
   }
 
   get ended(): Promise<GatewayEnd> {
@@ -97,16 +104,15 @@ class SocketJoin implements Joined, StreamSink {
 
   onData(bytes: Buffer): void {
     this.#moved(!this.#isClient)
-    const kept = Buffer.from(bytes)
-    this.#waiting.push(kept)
-    this.#waitingBytes += kept.length
-    this.#flush()
+    this.#waiting.append(bytes)
+    if (this.#waiting.bytes >= WORTH_WRITING) this.#flush()
+    else this.#flushSoon()
   }
 
   onEnd(): void {
     this.#streamEnded = true
     this.#first ??= 'stream'
-    this.#flush()
+    this.#flushSoon()
   }
 
   onReset(status: Status): void {
@@ -123,9 +129,9 @@ class SocketJoin implements Joined, StreamSink {
     this.#checkClean()
   }
 
-  #onSocketData(bytes: Buffer): void {
+  onBytes(bytes: Buffer, owned: boolean): boolean {
     this.#moved(this.#isClient)
-    if (!this.#stream.write(bytes)) this.#socket.pause()
+    return this.#stream.write(bytes, owned)
   }
 
   #onSocketEnd(): void {
@@ -137,25 +143,41 @@ class SocketJoin implements Joined, StreamSink {
     this.#stream.end()
   }
 
+  #flushSoon(): void {
+    if (this.#flushes) return
+    this.#flushes = true
+    atTurnEnd(() => {
+      this.#flushes = false
+      this.#flush()
+    })
+  }
+
   #flush(): void {
+    if (this.#isOver) return
+    const corks = this.#waiting.bytes > WORTH_WRITING
+    if (corks) this.#socket.cork()
     while (this.#atSystem < MAX_AT_SYSTEM) {
-      const bytes = this.#waiting.shift()
-      if (!bytes) break
-      this.#waitingBytes -= bytes.length
-      this.#atSystem += bytes.length
-      if (this.#atSystem === bytes.length) this.#movedAt = performance.now()
-      this.#socket.write(bytes, error => this.#onWritten(bytes.length, error))
+      const next = this.#waiting.takeBare()
+      if (!next) break
+      if (this.#atSystem === 0) this.#movedAt = performance.now()
+      this.#atSystem += next.bytes.length
+      this.#socket.write(next.bytes, error => this.#onWritten(next.bytes.length, next.chunk, error))
     }
+    if (corks) this.#socket.uncork()
     if (this.#atSystem > 0) this.#stall ??= setTimeout(() => this.#checkStall(), this.#stallMs).unref()
     else if (this.#streamEnded && !this.#finSent) this.#sendFin()
   }
 
-  #onWritten(bytes: number, error: Error | null | undefined): void {
-    if (error || this.#isOver) return
+  #onWritten(bytes: number, chunk: Buffer | undefined, error: Error | null | undefined): void {
+    // After an error the system may still hold the chunk.
+    if (error) return
+    if (chunk) giveChunk(chunk)
+    if (this.#isOver) return
     this.#atSystem -= bytes
     this.#movedAt = performance.now()
     this.#stream.consumed(bytes)
-    this.#flush()
+    if (this.#waiting.isEmpty && !this.#streamEnded) return
+    if (this.#atSystem < MAX_AT_SYSTEM / 2) this.#flushSoon()
   }
 
   #sendFin(): void {
@@ -202,7 +224,7 @@ class SocketJoin implements Joined, StreamSink {
     if (this.#isOver) return
     this.#isOver = true
     clearTimeout(this.#stall)
-    this.#waiting = []
+    this.#waiting.clear()
     const { sent, received } = this
     this.#ended.resolve({ kind, status, sent, received })
   }

@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls'
 import type { Status } from '../codes.ts'
-import { DEFAULT_WINDOWS, ReceiveWindow, WindowBudget } from './flow.ts'
+import { DEFAULT_WINDOWS, LinkFlow, ReceiveWindow } from './flow.ts'
 import { encodeFrame, encodeJson, FrameDecoder, readEnd, violation, type WholeFrameType } from './frames.ts'
 import { LateFrames } from './late-frames.ts'
 import { Liveness } from './liveness.ts'
@@ -67,7 +67,7 @@ class MuxLink implements Link {
   /** Streams that were asked of this side, and are neither accepted nor refused. */
   readonly #asked = new Map<number, (status: Status) => void>()
   readonly #late = new LateFrames()
-  readonly #budget = new WindowBudget()
+  readonly #flow = new LinkFlow(() => this.#liveness.shortestMs)
   readonly #messages: MessagePieces
   readonly #limit: OpenLimit
   readonly #liveness: Liveness
@@ -237,11 +237,7 @@ class MuxLink implements Link {
 
   #addStream(id: number, state: typeof ASKING | typeof ASKED): LinkStream {
     const { windows } = this.#options
-    const window = new ReceiveWindow(
-      windows ?? DEFAULT_WINDOWS,
-      this.#budget,
-      () => this.#liveness.shortestMs,
-    )
+    const window = new ReceiveWindow(windows ?? DEFAULT_WINDOWS, this.#flow)
     const stream = new LinkStream(id, state, window, this)
     this.#streams.set(id, stream)
     return stream

@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls'
-import { decryptInto } from '@portolan/channels'
+import { readInPlace } from '@portolan/channels'
 
 /** What OpenSSL decrypts at once is one record. */
 const RECORD_BYTES = 16_384
@@ -15,7 +15,7 @@ export function readLink(socket: TLSSocket, onBytes: (bytes: Buffer) => void): v
     for (let piece: unknown = socket.read(); Buffer.isBuffer(piece); piece = socket.read()) onBytes(piece)
     memory ??= Buffer.allocUnsafeSlow(RECORD_BYTES)
     const shared = memory
-    const direct = decryptInto(socket, {
+    const direct = readInPlace(socket, {
       buffer: () => shared,
       onBytes(count) {
         onBytes(shared.subarray(0, count))

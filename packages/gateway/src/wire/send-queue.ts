@@ -1,4 +1,4 @@
-import { giveChunk, takeChunk } from './chunks.ts'
+import { chunkOf, giveChunk, takeChunk } from './chunks.ts'
 import { writeHeader } from './frames.ts'
 import { FRAME, HEADER_BYTES, MAX_DATA } from './types.ts'
 
@@ -72,9 +72,16 @@ export class SendQueue {
     }
   }
 
-  /** Keeps bytes that are nobody else's. */
+  /** Keeps bytes that are nobody else's. The payload of a chunk takes its chunk along. */
   keep(bytes: Uint8Array): void {
     this.#bytes += bytes.length
+    const chunk = chunkOf(bytes)
+    if (chunk) {
+      const to = HEADER_BYTES + bytes.length
+      const entry = { memory: chunk, from: HEADER_BYTES, to, hasHead: true, chunk: true, open: true }
+      this.#entries.push({ kind: 'data', ...entry })
+      return
+    }
     const memory = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     for (let from = 0; from < memory.length; from += MAX_DATA) {
       const to = Math.min(from + MAX_DATA, memory.length)
@@ -118,6 +125,15 @@ export class SendQueue {
     const head = Buffer.allocUnsafe(HEADER_BYTES)
     writeHeader(head, 0, FRAME.data, data, stream)
     return { head, body: memory.subarray(from, from + data), data, chunk }
+  }
+
+  /** The next bytes without a frame around them. */
+  takeBare(): { readonly bytes: Buffer; readonly chunk: Buffer | undefined } | undefined {
+    const first = this.#entries.shift()
+    if (first?.kind !== 'data') return undefined
+    const { memory, from, to } = first
+    this.#bytes -= to - from
+    return { bytes: memory.subarray(from, to), chunk: first.chunk ? memory : undefined }
   }
 
   /** Forgets everything. */
