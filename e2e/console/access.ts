@@ -81,7 +81,12 @@ export async function arrangeAccess(
         groups: ['staff'],
         segmentGroups: ['stock'],
         times: [
-          { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '00:00', to: '24:00', timeZone: 'Europe/Berlin' },
+          {
+            days: ['mon', 'tue', 'wed', 'thu', 'fri'],
+            from: '00:00',
+            to: '24:00',
+            timeZone: 'Europe/Berlin',
+          },
           { days: ['sat', 'sun'], from: '00:00', to: '24:00', timeZone: 'Europe/Berlin' },
         ],
       },
@@ -106,10 +111,7 @@ export async function arrangeAccess(
         { port: 2990, serverPort: 990 },
       ],
       passive: { basePort: 62_000, numberOfPorts: 500, serverBasePort: 61_000 },
-      addressRules: [
-        { clients: '10.0.0.0/8', address: '10.0.0.7' },
-        { address: 'control' },
-      ],
+      addressRules: [{ clients: '10.0.0.0/8', address: '10.0.0.7' }, { address: 'control' }],
       server: '10.1.0.20',
       serverGroup: 'warehouse',
       enabled: false,

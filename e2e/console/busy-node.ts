@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { type ApiClient, type ServedConsole, serveConsole, setUp } from '../support/console.ts'
 import { freePorts } from '../support/ports.ts'
 import { makeScratch } from '../support/scratch.ts'
-import { arrangeTransfers, startPartner } from './partner.ts'
+import { arrangeAccess } from './access.ts'
+import { startAccessParts } from './access-parts.ts'
+import { arrangeTransfers, PARTNER_LOGIN, type Partner, startPartner } from './partner.ts'
 import { Visitor } from './visitor.ts'
 
 /** The password of every user of a busy node. */
@@ -41,7 +43,9 @@ export async function startBusyNode(): Promise<BusyNode> {
   const api = await setUp(node)
   await administer(api)
   started.use(await comeAndGo(node))
-  await arrangeTransfers(api, started.use(await startPartner()))
+  const partner = started.use(await startPartner())
+  await arrangeTransfers(api, partner)
+  started.use(await openAccess(api, partner))
   const owned = started.move()
   return { node, api, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
@@ -54,8 +58,16 @@ passive: { basePort: ${basePort}, numberOfPorts: 64, proxyProtocol: 127.0.0.1, a
 active: { basePort: ${basePort + 64}, numberOfPorts: 16 }
 tls: { selfSigned: true }
 server: { dataFolder: ., name: Harbour FTP }
+gateway: { enabled: true, host: 127.0.0.1, port: 0 }
 `
   await writeFile(join(data, 'portolan.yaml'), text)
+}
+
+/** Lets people reach the partner's server through the access path, too. */
+async function openAccess(api: ApiClient, { port }: Partner): Promise<AsyncDisposable> {
+  const target = { host: '127.0.0.1', port, ...PARTNER_LOGIN }
+  const edge = await arrangeAccess(api, target)
+  return startAccessParts({ api, target, edge, user: { name: 'bob', password: PASSWORD } })
 }
 
 async function administer(api: ApiClient): Promise<void> {

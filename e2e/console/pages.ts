@@ -17,6 +17,17 @@ export const PAGES: readonly { readonly path: string; readonly shows: RegExp }[]
   { path: '/sites/acme', shows: /Test connection/ },
   { path: '/sites/globex', shows: /The partner dials the active ports/ },
   { path: '/zones', shows: /proxy\.example\.com/ },
+  { path: '/access', shows: /Nothing stands in the way/ },
+  { path: '/access/segments', shows: /ftp\.archive\.corp\.example/ },
+  { path: '/access/groups', shows: /Stock and orders|warehouse/ },
+  { path: '/access/forwarding', shows: /Only what is allowed/ },
+  { path: '/access/policy', shows: /Staff in the hours of the office/ },
+  { path: '/access/members', shows: /edge-1/ },
+  { path: '/access/keys', shows: /edges-2026/ },
+  { path: '/access/streams', shows: /warehouse/ },
+  { path: '/access/log', shows: /SRV_REFUSED/ },
+  { path: '/access/people', shows: /in force/ },
+  { path: '/access/publications', shows: /62000–62499/ },
   { path: '/ftp-settings', shows: /Passive Mode Address Rules/ },
   { path: '/user-classes', shows: /Try it/i },
   { path: '/certificates', shows: /harbour/ },
@@ -39,6 +50,12 @@ export async function runPages(api: ApiClient): Promise<readonly (typeof PAGES)[
     { path: pathOf('reports-to-acme'), shows: /passive \(EPSV\)/ },
     { path: pathOf('reports-to-globex'), shows: /Test the connection of the site/ },
   ]
+}
+
+/** The page of the FTP session through the access path that is open. */
+export async function accessPages(api: ApiClient): Promise<readonly (typeof PAGES)[number][]> {
+  const { items } = await api.must<{ items: { SessionID: string }[] }>('GET', '/access/streams/live')
+  return [{ path: `/access/sessions/${items[0]?.SessionID ?? ''}`, shows: /What happened/ }]
 }
 
 export const LOOKS = [

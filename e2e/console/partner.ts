@@ -5,7 +5,8 @@ import type { ApiClient } from '../support/console.ts'
 import { freePorts } from '../support/ports.ts'
 import { makeScratch } from '../support/scratch.ts'
 
-export const PASSWORD = 'a password of the partner'
+/** How one logs in at the partner's server. */
+export const PARTNER_LOGIN = { user: 'partner', password: 'a password of the partner' } as const
 /** Bytes per second of a partner whose run is to be seen while it runs. */
 const SLOW = 12 * 1024
 const WAIT_MS = 30_000
@@ -13,8 +14,6 @@ const WAIT_MS = 30_000
 /** A partner's FTP server. */
 export interface Partner extends AsyncDisposable {
   readonly port: number
-  /** What it serves. */
-  readonly folder: string
 }
 
 /** Starts a partner's server with files to fetch. */
@@ -31,7 +30,7 @@ export async function startPartner(): Promise<Partner> {
       [
         path,
         '--user',
-        `partner:${PASSWORD}`,
+        `${PARTNER_LOGIN.user}:${PARTNER_LOGIN.password}`,
         '--listen',
         '127.0.0.1:0',
         '--passive-ports',
@@ -41,7 +40,7 @@ export async function startPartner(): Promise<Partner> {
     ),
   )
   const owned = started.move()
-  return { port: serving.ports[0] ?? 0, folder: path, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { port: serving.ports[0] ?? 0, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 /** Sites, zones and transfers of every kind: one that works, one that fails, one that is slow. Runs that are over are over. */
@@ -50,8 +49,8 @@ export async function arrangeTransfers(api: ApiClient, partner: Partner): Promis
     protocol: 'ftp',
     host: '127.0.0.1',
     port: partner.port,
-    user: 'partner',
-    secrets: { password: PASSWORD },
+    user: PARTNER_LOGIN.user,
+    secrets: { password: PARTNER_LOGIN.password },
   }
   const { basePort: closed } = await freePorts(1)
   await api.must('POST', '/zones', {

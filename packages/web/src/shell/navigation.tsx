@@ -9,7 +9,8 @@ import { GROUPS, PAGES } from './pages.ts'
 export function Navigation({ onFollow }: { onFollow: () => void }) {
   const me = useMe()
   const path = useRouterState({ select: state => state.location.pathname })
-  const here = pageOf(path)
+  const page = pageOf(path)
+  const here = page?.under ?? page?.base
   const root = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (here !== undefined)
@@ -50,11 +51,12 @@ export function Navigation({ onFollow }: { onFollow: () => void }) {
   )
 }
 
-/** The page of the navigation that a path belongs to: the one with the longest part of it. */
-function pageOf(path: string): string | undefined {
-  return PAGES.filter(
-    ({ group, path: to }) => group !== undefined && (path === to || path.startsWith(`${to}/`)),
-  )
-    .map(({ path: to }) => to)
-    .reduce<string | undefined>((best, to) => (to.length > (best?.length ?? 0) ? to : best), undefined)
+/** The page of the navigation that a path belongs to: the one with the longest part of it, unless that says another. */
+function pageOf(path: string): { readonly base: string; readonly under?: string } | undefined {
+  return PAGES.map(({ path: to, under }) => ({ base: to.replace(/\/\$.*/, ''), under }))
+    .filter(({ base }) => path === base || path.startsWith(`${base}/`))
+    .reduce<ReturnType<typeof pageOf>>(
+      (best, page) => (page.base.length > (best?.base.length ?? 0) ? page : best),
+      undefined,
+    )
 }

@@ -55,6 +55,8 @@ export interface Page {
   readonly title: string
   /** Where it stands in the navigation; absent: it is reached from another page. */
   readonly group?: Group
+  /** The page of the navigation that it belongs to, where its path does not say so. */
+  readonly under?: string
   readonly icon: ComponentType<{ size?: number | string; stroke?: number | string }>
   /**
    * Who may see it: a scope of an administrator, `administrator` for any of them, `user` for an FTP user, or
@@ -278,6 +280,7 @@ export const PAGES: readonly Page[] = [
   {
     path: '/access/sessions/$session',
     title: 'FTP session timeline',
+    under: '/access/streams',
     icon: IconActivity,
     scope: 'access:read',
     load: () => import('../pages/access/session/session-page.tsx'),

@@ -6,9 +6,10 @@ import { certificateTone, cpuText, healthOf, loadOf } from './member-words.ts'
 import classes from './members.module.css'
 
 /** When the certificate of a member ends. */
-export function CertificateAge({ member: { certificate } }: { member: Pick<MemberView, 'certificate'> }) {
+export function CertificateAge({ member }: { member: Pick<MemberView, 'kind' | 'certificate'> }) {
   const now = useNow(60_000)
-  const tone = certificateTone(certificate.expiresAt, now)
+  const { certificate } = member
+  const tone = certificateTone(member, now)
   const text = (
     <>
       {certificate.expiresAt <= now ? 'expired' : 'expires'} <TimeAgo at={certificate.expiresAt} />
@@ -21,10 +22,12 @@ export function CertificateAge({ member: { certificate } }: { member: Pick<Membe
 export function Load({ member }: { member: MemberView }) {
   const { streams, bytesPerSecond, cpu, residentBytes } = loadOf(member)
   if (cpu === undefined || residentBytes === undefined) return <span className="dimmed">–</span>
+  // Agents do not tell of their machine.
+  if (member.kind === 'agent') return plural(streams, 'stream')
   return (
     <span className={classes.load}>
       <span>
-        {countText(streams)} streams, {rateText(bytesPerSecond)}
+        {plural(streams, 'stream')}, {rateText(bytesPerSecond)}
       </span>
       <span className="dimmed">
         CPU {cpuText(cpu)}, {bytesText(residentBytes)}

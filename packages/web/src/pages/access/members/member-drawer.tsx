@@ -15,7 +15,7 @@ import { useCan } from '../../../shell/me.ts'
 import { useAccessNames } from '../shared/use-access-names.ts'
 import { MemberActions } from './member-actions.tsx'
 import { CertificateAge } from './member-cells.tsx'
-import { cpuText, healthOf, STATES } from './member-words.ts'
+import { cpuText, healthOf, roundTripText, STATES } from './member-words.ts'
 import classes from './members.module.css'
 
 const KINDS = { edge: 'Edge', connector: 'Connector', agent: 'Agent' } as const
@@ -75,7 +75,7 @@ function Details({ member, onClose }: { member: MemberView; onClose: () => void 
               {member.enrolledWith !== '' && ` with ${member.enrolledWith}`}
             </span>,
           ],
-          ['Last seen', <TimeAgo key="l" at={member.lastSeenAt} />],
+          ['Last seen', member.connections.length > 0 ? 'now' : <TimeAgo key="l" at={member.lastSeenAt} />],
           ['Revoked', member.revokedAt === undefined ? undefined : <Time key="r" at={member.revokedAt} />],
           ['Identity', <CodeText key="i">{member.id}</CodeText>],
         ]}
@@ -117,11 +117,15 @@ function Connections({ member: { kind, connections } }: { member: MemberView }) 
             </div>
             <dl>
               <Figure name="Streams" value={countText(one.streams)} />
-              <Figure name="Bytes" value={rateText(one.bytesPerSecond)} />
-              <Figure name="CPU" value={cpuText(one.cpu)} />
-              <Figure name="Memory" value={bytesText(one.residentBytes)} />
+              {kind !== 'agent' && (
+                <>
+                  <Figure name="Bytes" value={rateText(one.bytesPerSecond)} />
+                  <Figure name="CPU" value={cpuText(one.cpu)} />
+                  <Figure name="Memory" value={bytesText(one.residentBytes)} />
+                </>
+              )}
               {one.roundTripMs !== undefined && (
-                <Figure name="Round trip" value={durationText(one.roundTripMs)} />
+                <Figure name="Round trip" value={roundTripText(one.roundTripMs)} />
               )}
             </dl>
           </li>

@@ -49,12 +49,14 @@ test('processor time is told as a share of a core', () => {
 
 test('a certificate that should have been renewed is seen before it ends', () => {
   const day = 86_400_000
-  for (const [expiresAt, tone] of [
-    [0, 'bad'],
-    [1 + day, 'warn'],
-    [10 * day, undefined],
+  for (const [kind, expiresAt, tone] of [
+    ['edge', 0, 'bad'],
+    ['connector', 1 + day, 'warn'],
+    ['edge', 10 * day, undefined],
+    ['agent', 1 + day, undefined],
+    ['agent', 1, 'bad'],
   ] as const)
-    assert.equal(certificateTone(expiresAt, 1), tone)
+    assert.equal(certificateTone({ kind, certificate: { serial: 'a', expiresAt } }, 1), tone)
 })
 
 test('of a server that several edges tell of, the latest report counts, and those that are down come first', () => {

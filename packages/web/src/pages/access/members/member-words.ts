@@ -38,10 +38,18 @@ export function loadOf({ connections }: Pick<MemberView, 'connections'>): Load {
 export const cpuText = (cpu: number): string =>
   `${(cpu * 100).toLocaleString('en', { maximumFractionDigits: cpu < 0.1 ? 1 : 0 })} %`
 
-/** How a certificate stands that ends at a time. */
-export function certificateTone(expiresAt: number, now: number): Tone | undefined {
+/** A round trip in milliseconds, with what is below one. */
+export const roundTripText = (ms: number): string =>
+  `${ms.toLocaleString('en', { maximumFractionDigits: ms < 10 ? 2 : 0 })} ms`
+
+/** How the certificate of a member stands; undefined: as it should. */
+export function certificateTone(
+  { kind, certificate: { expiresAt } }: Pick<MemberView, 'kind' | 'certificate'>,
+  now: number,
+): Tone | undefined {
   if (expiresAt <= now) return 'bad'
-  return expiresAt - now < SOON_MS ? 'warn' : undefined
+  // A sign-in is short, and ends as it is meant to.
+  return kind !== 'agent' && expiresAt - now < SOON_MS ? 'warn' : undefined
 }
 
 type Health = MemberView['connections'][number]['health'][number]

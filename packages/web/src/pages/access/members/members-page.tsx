@@ -53,7 +53,7 @@ const SEEN: Column<MemberView> = {
   header: 'Last seen',
   sort: 'lastSeenAt',
   priority: 3,
-  cell: ({ lastSeenAt }) => <TimeAgo at={lastSeenAt} />,
+  cell: ({ connections, lastSeenAt }) => (connections.length > 0 ? 'now' : <TimeAgo at={lastSeenAt} />),
 }
 const EDGES: Column<MemberView> = { key: 'edges', header: 'Edges', cell: member => <Edges member={member} /> }
 

@@ -7,7 +7,7 @@ import { CodeText } from '../../../components/code-text.tsx'
 import { ErrorView } from '../../../components/error-view.tsx'
 import { PageHeader } from '../../../components/page-header.tsx'
 import { Status } from '../../../components/status.tsx'
-import { countText, rateText } from '../../../format/format.ts'
+import { countText, plural, rateText } from '../../../format/format.ts'
 import { loadOf, STATES } from '../members/member-words.ts'
 import { useLiveMembers } from '../shared/use-live-members.ts'
 import { Guide } from './guide.tsx'
@@ -123,9 +123,7 @@ function LoadText({ member }: { member: MemberView }) {
   const { streams, bytesPerSecond } = loadOf(member)
   return (
     <span>
-      {member.connections.length === 0
-        ? ''
-        : `${countText(streams)} ${streams === 1 ? 'stream' : 'streams'}, ${rateText(bytesPerSecond)}`}
+      {member.connections.length === 0 ? '' : `${plural(streams, 'stream')}, ${rateText(bytesPerSecond)}`}
     </span>
   )
 }

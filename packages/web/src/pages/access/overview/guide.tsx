@@ -23,6 +23,8 @@ export function Guide({ overview }: { overview: AccessOverview }) {
   const [key, setKey] = useState<KeyForm['kind']>()
   const steps = stepsOf(overview)
   const next = steps.find(({ done }) => !done)
+  const hasAgents = overview.agents.connected > 0
+  const AgentIcon = hasAgents ? IconCircleCheck : next ? IconCircleDashed : IconCircleDot
   const actions: Readonly<Record<Step['what'], (isNext: boolean) => ReactNode>> = {
     enabled: isNext => <Enable isNext={isNext} />,
     segment: isNext => (
@@ -72,8 +74,8 @@ export function Guide({ overview }: { overview: AccessOverview }) {
             </li>
           )
         })}
-        <li data-next={next === undefined || undefined}>
-          {next ? <IconCircleDashed size={20} aria-hidden /> : <IconCircleDot size={20} aria-hidden />}
+        <li data-done={hasAgents || undefined} data-next={(!hasAgents && !next) || undefined}>
+          <AgentIcon size={20} aria-hidden />
           <div className={classes.agent}>
             <div>
               <strong>Agent</strong>

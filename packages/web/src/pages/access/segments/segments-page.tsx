@@ -40,8 +40,15 @@ const COLUMNS: readonly Column<SegmentView>[] = [
     cell: ({ applications }) => <Few items={applications} />,
   },
   { key: 'ports', header: 'TCP ports', cell: ({ ports }) => <Ports text={portsText(ports)} /> },
-  { key: 'segmentGroup', header: 'Segment group', cell: one => one.segmentGroup },
-  { key: 'serverGroup', header: 'Server group', priority: 3, cell: one => one.serverGroup },
+  {
+    key: 'groups',
+    header: 'Groups',
+    cell: one => (
+      <span title={`Segment group ${one.segmentGroup}, server group ${one.serverGroup}`}>
+        {one.segmentGroup}, <span className="dimmed">by {one.serverGroup}</span>
+      </span>
+    ),
+  },
   {
     key: 'inspection',
     header: 'Inspection',

@@ -5,6 +5,7 @@ import { CodeText } from '../../../components/code-text.tsx'
 import { type Column, Rows } from '../../../components/rows.tsx'
 import { Status } from '../../../components/status.tsx'
 import { Bytes } from '../../../components/time-ago.tsx'
+import shared from '../shared/shared.module.css'
 import { StreamDrawer } from '../streams/stream-drawer.tsx'
 import { statusOf, targetText } from '../streams/stream-words.ts'
 import type { SessionPartProps } from './session-entries.tsx'
@@ -29,7 +30,9 @@ export function SessionConnections({ session, names, chosen }: SessionPartProps)
       key: 'server',
       header: 'Server',
       cell: one => (
-        <CodeText>{targetText(one.ServerIP || one.Host, one.ServerPort || one.ServicePort)}</CodeText>
+        <span className={shared.whole}>
+          <CodeText>{targetText(one.ServerIP || one.Host, one.ServerPort || one.ServicePort)}</CodeText>
+        </span>
       ),
     },
     {

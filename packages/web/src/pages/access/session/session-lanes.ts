@@ -62,8 +62,8 @@ export function lanesOfSession(session: AccessSession, now: number): SessionLane
   )
   const spanOf = (one: AccessStream) => ({ from: one.TimestampConnectionStart, to: endOf(one, until) })
   const scale = timeScale({ from, to: until }, [
-    ...streams.filter(isData).map(spanOf),
-    ...session.entries.map(({ at }) => ({ from: at, to: at })),
+    ...streams.map(spanOf).flatMap(span => [span.from, span.to]),
+    ...session.entries.slice(-MOST_MARKS).map(({ at }) => at),
   ])
   const barOf = (stream: AccessStream): Bar => {
     const span = spanOf(stream)

@@ -13,6 +13,9 @@ interface SessionPictureProps {
   readonly onChoose: (connection: string) => void
 }
 
+/** Stretches of time that are told how long they were: those that take so much of the width. */
+const LABELLED = 0.085
+
 const percent = (share: number) => `${share * 100}%`
 
 /** The session drawn as lanes over time. All of it stands in the tables below, too: this is for the eye and the mouse. */
@@ -22,16 +25,6 @@ export function SessionPicture(props: SessionPictureProps) {
   return (
     <figure className={classes.root} aria-hidden>
       <div className={classes.lanes}>
-        {scale.pauses.map(pause => (
-          <div
-            key={pause.from}
-            className={classes.pause}
-            style={{ left: percent(pause.from), width: percent(pause.to - pause.from) }}
-            title={`Nothing for ${durationText(pause.ms)}`}
-          >
-            <span>{durationText(pause.ms)}</span>
-          </div>
-        ))}
         {lanes.map(lane => (
           <div
             key={lane.key}
@@ -68,8 +61,21 @@ export function SessionPicture(props: SessionPictureProps) {
           </div>
         ))}
       </div>
+      <div className={classes.ruler}>
+        {scale.stretches
+          .filter(stretch => stretch.to - stretch.from > LABELLED)
+          .map(stretch => (
+            <div
+              key={stretch.from}
+              style={{ left: percent(stretch.from), width: percent(stretch.to - stretch.from) }}
+            >
+              <span>{durationText(stretch.ms)}</span>
+            </div>
+          ))}
+      </div>
       <figcaption className={classes.axis}>
         <span>{timeText(startedAt)}</span>
+        <span className={classes.hint}>not to scale: long waits are drawn short</span>
         <span>
           {over ? timeText(until) : 'now'}, {durationText(until - startedAt)}
         </span>

@@ -4,8 +4,8 @@ interface Span {
   readonly to: number
 }
 
-/** A pause that is drawn shorter than it was. */
-interface Pause {
+/** The time between two moments at which something happened, as it is drawn. */
+interface Stretch {
   /** Where it is drawn, from 0 to 1. */
   readonly from: number
   readonly to: number
@@ -17,69 +17,54 @@ interface Pause {
 export interface TimeScale {
   /** From 0, the begin, to 1, the end. Never falls. */
   place(at: number): number
-  readonly pauses: readonly Pause[]
+  readonly stretches: readonly Stretch[]
 }
 
-/** The longest pause that is drawn as long as it was, whatever else there is. */
-const LEAST_PAUSE_MS = 2_000
-/** A longer pause takes so much of the time in which something happened. */
-const PAUSE_SHARE = 0.25
+/** Up to about this long, twice the time is drawn twice as wide; from there on it counts less and less. */
+const UNIT_MS = 5
 
 /**
- * A scale that draws busy stretches as long as they were and long pauses short, so that three transfers of a session of two hours
- * can be seen.
+ * A scale that draws what follows each other closely apart, and long waits short, so that the commands of a moment and three transfers
+ * of a session of two hours can be seen in one picture. In order it keeps everything; lengths it does not.
+ * @param moments milliseconds since 1970 at which something happened
  */
-export function timeScale(whole: Span, busy: readonly Span[]): TimeScale {
-  const within = merged(
-    [...busy, { from: whole.from, to: whole.from }, { from: whole.to, to: whole.to }].map(span => ({
-      from: clamp(span.from, whole),
-      to: clamp(span.to, whole),
-    })),
-  )
-  const busyMs = within.reduce((sum, { from, to }) => sum + to - from, 0)
-  const mostMs = Math.max(LEAST_PAUSE_MS, busyMs * PAUSE_SHARE)
-  // Corners of the line that leads from time to place, in milliseconds of both.
-  const corners: { at: number; drawn: number }[] = []
-  const shortened: { from: number; to: number; ms: number }[] = []
+export function timeScale(whole: Span, moments: readonly number[]): TimeScale {
+  const clamp = (at: number) => Math.min(Math.max(at, whole.from), whole.to)
+  const times = [...new Set([whole.from, ...moments.map(clamp), whole.to])].sort((a, b) => a - b)
+  const widths = times.map((time, index) => Math.log1p((time - (times[index - 1] ?? time)) / UNIT_MS))
+  const total = widths.reduce((sum, width) => sum + width, 0)
   let drawn = 0
-  for (const [index, span] of within.entries()) {
-    const before = within[index - 1]
-    if (before) {
-      const ms = span.from - before.to
-      const shown = Math.min(ms, mostMs)
-      if (ms > mostMs) shortened.push({ from: drawn, to: drawn + shown, ms })
-      drawn += shown
-    }
-    corners.push({ at: span.from, drawn })
-    drawn += span.to - span.from
-    corners.push({ at: span.to, drawn })
-  }
-  const total = drawn
-  const share = (value: number) => (total === 0 ? 0 : value / total)
+  const corners = times.map((at, index) => {
+    drawn += widths[index] ?? 0
+    return { at, place: at === whole.to ? 1 : drawn / total }
+  })
+  // What has no length is drawn at its begin.
+  if (total === 0) return { place: () => 0, stretches: [] }
   return {
     place(at) {
-      const moment = clamp(at, whole)
-      const index = corners.findIndex(corner => corner.at >= moment)
-      const next = corners[index]
-      if (!next) return 1
-      const last = corners[index - 1]
-      if (!last || next.at === moment) return share(next.drawn)
-      return share(last.drawn + ((moment - last.at) / (next.at - last.at)) * (next.drawn - last.drawn))
+      const moment = clamp(at)
+      const next = corners[firstNotBefore(corners, moment)]
+      const last = corners[firstNotBefore(corners, moment) - 1]
+      if (!next || !last || next.at === moment) return next?.place ?? 1
+      return last.place + ((moment - last.at) / (next.at - last.at)) * (next.place - last.place)
     },
-    pauses: shortened.map(({ from, to, ms }) => ({ from: share(from), to: share(to), ms })),
+    stretches: corners.slice(1).map(({ at, place }, index) => ({
+      from: corners[index]?.place ?? 0,
+      to: place,
+      ms: at - (corners[index]?.at ?? at),
+    })),
   }
 }
 
-const clamp = (at: number, { from, to }: Span) => Math.min(Math.max(at, from), to)
-
-function merged(spans: readonly Span[]): readonly Span[] {
-  const result: { from: number; to: number }[] = []
-  for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
-    const last = result.at(-1)
-    if (last && from <= last.to) last.to = Math.max(last.to, to)
-    else result.push({ from, to: Math.max(from, to) })
+function firstNotBefore(corners: readonly { readonly at: number }[], moment: number): number {
+  let low = 0
+  let high = corners.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((corners[middle]?.at ?? 0) < moment) low = middle + 1
+    else high = middle
   }
-  return result
+  return low
 }
 
 /** The lane of each span, from 0: the first one that is free again. Spans have to be in the order of their begin. */

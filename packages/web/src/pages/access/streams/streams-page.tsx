@@ -14,6 +14,7 @@ import { Bytes, TimeAgo, useNow } from '../../../components/time-ago.tsx'
 import { useUrlText } from '../../../components/use-url-text.ts'
 import { countText, durationText, plural } from '../../../format/format.ts'
 import { useCan } from '../../../shell/me.ts'
+import classes from '../shared/shared.module.css'
 import { KickStream } from './kick-stream.tsx'
 import { lastMovedAt, searched, targetText } from './stream-words.ts'
 import { useLiveStreams } from './use-live-streams.ts'
@@ -81,7 +82,7 @@ export default function StreamsPage() {
       />
       <FilterBar>
         <SearchInput label="Search user, target, segment" value={search} onChange={setSearch} />
-        <Text size="sm" c="dimmed" ml="auto" className="tabular" role="status">
+        <Text size="sm" c="dimmed" ta="right" className={classes.count} role="status">
           {all &&
             (search === ''
               ? plural(all.length, 'stream')
