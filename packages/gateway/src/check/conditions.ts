@@ -13,17 +13,16 @@ export interface PolicyContext extends Pick<AccessConfig, 'segments' | 'segmentG
 
 /** What is looked up for each rule. */
 export interface Known {
+  /** The segment group of each segment. */
   readonly groupOf: ReadonlyMap<string, string>
-  readonly segments: readonly string[]
-  readonly segmentGroups: readonly string[]
-  readonly userGroups: readonly string[] | undefined
+  readonly segmentGroups: ReadonlySet<string>
+  readonly userGroups: ReadonlySet<string> | undefined
 }
 
 export const knownOf = ({ segments, segmentGroups, userGroups }: PolicyContext): Known => ({
   groupOf: new Map(segments.map(({ name, segmentGroup }) => [name, segmentGroup])),
-  segments: namesOf(segments),
-  segmentGroups: namesOf(segmentGroups),
-  userGroups,
+  segmentGroups: new Set(namesOf(segmentGroups)),
+  userGroups: userGroups && new Set(userGroups),
 })
 
 /** Judges the conditions of one rule. `at` is where they stand. */
@@ -44,14 +43,15 @@ export function checkConditions(
     }
   }
   each('users', usersProblem)
-  each('segments', name =>
-    known.groupOf.has(name) ? undefined : unknownName('segment', name, known.segments),
-  )
-  each('segmentGroups', name => unknownName('segment group', name, known.segmentGroups))
+  const there =
+    (what: string, names: { has(name: string): boolean; keys(): Iterable<string> }) => (name: string) =>
+      names.has(name) ? undefined : unknownName(what, name, [...names.keys()])
+  each('segments', there('segment', known.groupOf))
+  each('segmentGroups', there('segment group', known.segmentGroups))
   each('clientNetworks', networkProblem)
   const { userGroups } = known
   // Groups come from a file as well, and may be made later.
-  if (userGroups) each('groups', name => unknownName('group', name, userGroups), 'warn')
+  if (userGroups) each('groups', there('group', userGroups), 'warn')
   for (const [index, { timeZone }] of (when.times ?? []).entries()) {
     const problem = zoneProblem(timeZone)
     if (problem !== undefined) findings.refuse([...at, 'times', index, 'timeZone'], problem)

@@ -146,6 +146,8 @@ test('rules that differ in one condition all decide', () => {
     { ...bob, groups: ['finance'] },
     { ...bob, times: [nights] },
     { ...bob, times: [{ ...nights, from: '23:00' }] },
+    { ...bob, times: [{ ...nights, days: ['tue'] }] },
+    { clientNetworks: ['::/0'] },
     { clientNetworks: ['0.0.0.0/0'] },
   ]
   assertKept(
