@@ -8,7 +8,7 @@ import type { AccessConfig, Requester, RuleRef } from './types.ts'
 import { unreadable } from './unreadable.ts'
 
 /** A request for a segment that is known. */
-export interface Ask {
+interface Ask {
   readonly segment: Segment
   readonly who: Requester
   readonly profile: Profile
@@ -16,7 +16,7 @@ export interface Ask {
 }
 
 /** What becomes of it before anybody asks whether it is allowed. */
-export type Way =
+type Way =
   | { readonly action: 'forward' }
   | { readonly action: 'bypass'; readonly rule: RuleRef }
   | { readonly action: 'forward-allowed'; readonly placed: Placed<ForwardingRule> }

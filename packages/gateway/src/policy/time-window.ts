@@ -6,7 +6,7 @@ const DAY = 1_440 * MINUTE
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 
 /** Whether a window holds, and how long that stays so. */
-export interface WindowState {
+interface WindowState {
   readonly holds: boolean
   /** Milliseconds since 1970; Infinity: always. */
   readonly until: number

@@ -88,7 +88,10 @@ export interface Policy {
    * @param now - milliseconds since 1970, for time windows
    */
   decide(who: Requester, target: Target, now: number): AccessDecision
-  /** What an agent of that user has to know. `forward-allowed` leaves out what is not allowed. */
+  /**
+   * What an agent of that user has to know. `forward-allowed` leaves out what is not allowed, but for parts of wider segments that are
+   * forwarded: these are told as bypassed.
+   */
   definitions(who: Requester, now: number): readonly Definition[]
   /** The segment that an allowed decision names. */
   segment(name: string): Segment | undefined

@@ -1,5 +1,5 @@
 /** How far a clock on the wall is ahead of UTC, and until when. Milliseconds. */
-export interface ZoneOffset {
+interface ZoneOffset {
   readonly offset: number
   /** When the clock is changed next; Infinity: never. */
   readonly until: number
