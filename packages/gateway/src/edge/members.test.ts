@@ -7,7 +7,17 @@ import { createMembers } from './members.ts'
 const LISTED = {
   type: 'members',
   edges: ['a:1'],
-  valid: [{ id: 'con-1', kind: 'connector', name: 'One', serial: 'aa', draining: false, expiresAt: 9 }],
+  valid: [
+    {
+      id: 'con-1',
+      kind: 'connector',
+      name: 'One',
+      serial: 'aa',
+      previousSerial: 'a9',
+      draining: false,
+      expiresAt: 9,
+    },
+  ],
   draining: false,
   graceMs: 5,
   idleMs: 6,
@@ -16,6 +26,7 @@ const LISTED = {
 const TABLE: readonly [string, Partial<MemberIdentity>, StatusCode | undefined][] = [
   ['who is listed', {}, undefined],
   ['who is not listed', { id: 'con-2' }, 'POL_REVOKED'],
+  ['the certificate before, whose successor may have been lost', { serial: 'a9' }, undefined],
   ['a certificate that was replaced', { serial: 'ab' }, 'POL_REVOKED'],
   ['an id of another kind', { kind: 'agent' }, 'POL_REVOKED'],
   ['a controller', { kind: 'controller' }, 'POL_REVOKED'],

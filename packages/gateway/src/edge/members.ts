@@ -53,7 +53,7 @@ export function createMembers(): Members {
       const member = valid.get(identity.id)
       // An id is of one kind for ever; a certificate that says another one was not given by this authority's rules.
       if (member?.kind !== identity.kind) return statusOf('POL_REVOKED')
-      if (member.serial !== identity.serial) {
+      if (member.serial !== identity.serial && member.previousSerial !== identity.serial) {
         return { code: 'POL_REVOKED', text: 'The certificate was replaced by a newer one.' }
       }
       return undefined
