@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { type BusyNode, PASSWORD, startBusyNode } from './console/busy-node.ts'
 import { axeFaults, openAs, overflow } from './console/look.ts'
-import { LOOKS, PAGES, runPages } from './console/pages.ts'
+import { accessPages, LOOKS, PAGES, runPages } from './console/pages.ts'
 import { CHROMIUM, openPage, startBrowser } from './support/browser.ts'
 import { signIn } from './support/console.ts'
 import { until } from './support/within.ts'
@@ -33,7 +33,7 @@ describe('the web console in a browser', { skip }, () => {
       await using watched = await openAs(browser, node.url, api, look)
       const { page, complaints } = watched
       const found: string[] = []
-      for (const { path, shows } of [...PAGES, ...(await runPages(api))]) {
+      for (const { path, shows } of [...PAGES, ...(await runPages(api)), ...(await accessPages(api))]) {
         await page.goto(`${node.url}${path}`)
         await page
           .locator('main')

@@ -5,7 +5,7 @@ import { startBrowser } from '../support/browser.ts'
 import { signIn } from '../support/console.ts'
 import { PASSWORD, startBusyNode } from './busy-node.ts'
 import { openAs } from './look.ts'
-import { LOOKS, PAGES, runPages } from './pages.ts'
+import { accessPages, LOOKS, PAGES, runPages } from './pages.ts'
 
 /** Time for plots to have something to show, in milliseconds. */
 const PLOT_MS = 12_000
@@ -26,10 +26,12 @@ const alice = await signIn(busy.node.url, { name: 'alice', password: PASSWORD, r
 const sessions = await busy.api.must<{ items: { session: string; user?: string }[] }>('GET', '/sessions')
 const session = sessions.items.find(({ user }) => user === 'scanner-3f')
 const [succeeded, failed] = await runPages(busy.api)
+const [accessSession] = await accessPages(busy.api)
 const pages = [
   ...PAGES,
   ...(succeeded ? [{ ...succeeded, name: 'run' }] : []),
   ...(failed ? [{ ...failed, name: 'run-failed' }] : []),
+  ...(accessSession ? [{ ...accessSession, name: 'access-session' }] : []),
   { path: `/sessions/${session?.session ?? ''}`, shows: /STOR/, name: 'session' },
 ]
 

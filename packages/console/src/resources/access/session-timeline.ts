@@ -117,7 +117,7 @@ function endedEntry(stream: AccessStream, transfer: Transfer | undefined): Entry
     kind: 'ended',
     connection: ConnectionID,
     role: Role,
-    text: `${what} ended: ${Text}${said}`,
+    text: `${what} ended: ${said === '' ? Text : Text.replace(/\.$/, '')}${said}`,
     code: InternalReason,
     bytes: moved,
     ms: Math.max(0, stream.TimestampConnectionEnd - stream.TimestampConnectionStart),
