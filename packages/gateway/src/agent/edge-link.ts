@@ -28,6 +28,8 @@ export interface EdgeLinkOptions {
   readonly now: () => number
   /** What is said of this machine. */
   readonly about: { readonly version: string; readonly device: string }
+  /** Whether there is a link to that edge already, at another of its addresses. */
+  isConnected(edge: string): boolean
   onDefinitions(said: Extract<EdgeSaysToAgent, { type: 'definitions' }>): void
 }
 
@@ -48,16 +50,23 @@ export const isSignInEnded = ({ code }: Status) => SIGN_IN_ENDED.has(code)
 
 /**
  * Connects to an edge. It stands once the edge has said what is forwarded: one that does not let this agent in says that instead.
+ * Undefined link: there is one already, and the edge was told nothing.
  * @throws {GatewayError} what {@link dialPart} throws
  * @throws {EdgeRefusal} when the edge does not let it in
  */
-export async function openEdgeLink(options: EdgeLinkOptions): Promise<EdgeLink> {
+export async function openEdgeLink(
+  options: EdgeLinkOptions,
+): Promise<{ readonly edge: string; readonly made: EdgeLink | undefined }> {
   const { identity, address, signal, dial, windows, now, about } = options
   const { socket, peer } = await dialPart({
     ...{ identity, address, signal, now },
     ...{ protocol: 'agent', expects: 'edge' },
     ...(dial && { dial }),
   })
+  if (options.isConnected(peer.id)) {
+    socket.on('error', () => {}).destroy()
+    return { edge: peer.id, made: undefined }
+  }
   let said: Status | undefined
   const firstWord = Promise.withResolvers<void>()
   const link = createLink(socket, {
@@ -94,7 +103,7 @@ export async function openEdgeLink(options: EdgeLinkOptions): Promise<EdgeLink> 
   const refused = await Promise.race([firstWord.promise, made.ended])
   clearTimeout(late)
   if (refused) throw new EdgeRefusal(peer.id, refused)
-  return made
+  return { edge: peer.id, made }
 }
 
 /** An edge did not let this agent in. */

@@ -159,15 +159,15 @@ export class EdgeLinks implements AsyncDisposable {
   /** Undefined: another address of an edge that is connected already. */
   async #connect(address: string, signal: AbortSignal): Promise<EdgeLink | undefined> {
     const { onDefinitions, dial, windows, now, about } = this.#options
-    const link = await openEdgeLink({
-      ...{ identity: this.#identity, address, signal, now, about },
+    const { edge, made } = await openEdgeLink({
+      ...{ identity: this.#identity, address, signal, now, about, onDefinitions },
       ...(dial && { dial }),
       ...(windows && { windows }),
-      onDefinitions,
+      isConnected: one => this.#edges().has(one),
     })
-    this.#addresses.found(address, link.edge)
-    if (!this.#edges().has(link.edge) && !signal.aborted) return link
-    link.link.destroy({ code: 'AGT_STOPPED', text: 'It is connected to this edge already.' })
+    this.#addresses.found(address, edge)
+    if (!made || (!this.#edges().has(edge) && !signal.aborted)) return made
+    made.link.destroy({ code: 'AGT_STOPPED', text: 'It is connected to this edge already.' })
     return undefined
   }
 

@@ -34,11 +34,14 @@ type Identity = Awaited<ReturnType<typeof memberOf>>
 
 /** Is edge and connector at once. */
 async function answer(incoming: IncomingStream, identity: Identity, port: number): Promise<WireStream> {
-  const more: Record<string, Json> = { doubleEncryption: true, connector: { id: 'con1', name: 'near' } }
-  const outer = incoming.accept(openedAnswer({ address: '127.0.0.1', port }, more))
-  const inner = await acceptInnerTls(outer, identity, Date.now)
   const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true })
   await once(socket, 'connect')
+  const more: Record<string, Json> = { doubleEncryption: true, connector: { id: 'con1', name: 'near' } }
+  const outer = incoming.accept(openedAnswer({ address: '127.0.0.1', port }, more))
+  const inner = await acceptInnerTls(outer, identity, Date.now).catch(error => {
+    socket.destroy()
+    throw error
+  })
   joinSocket(inner, socket, { socketIs: 'server' })
   return outer
 }

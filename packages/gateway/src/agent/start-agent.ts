@@ -10,7 +10,7 @@ import { Expectations } from './expectations.ts'
 import { serveHttpConnect } from './intercept/http-connect.ts'
 import { serveLoopback } from './intercept/loopback.ts'
 import { serveSocks5 } from './intercept/socks5.ts'
-import { interceptTransparently, needKernelNet, type Transparent } from './intercept/transparent.ts'
+import { interceptTransparently, prepareTransparent, type Transparent } from './intercept/transparent.ts'
 import { createMatcher, type Matcher } from './matcher.ts'
 import { Reach } from './reach.ts'
 import { SignedIn } from './signed-in.ts'
@@ -26,7 +26,7 @@ type Definitions = Extract<EdgeSaysToAgent, { type: 'definitions' }>
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { user, intercept, onEvent, now = Date.now } = options
   await using starting = new AsyncDisposableStack()
-  const kernel = intercept.transparent === true ? needKernelNet() : undefined
+  const kernel = intercept.transparent === true ? await prepareTransparent() : undefined
   const direct = createDirectDialler(kernel)
   const dial: DialTcp | undefined = kernel && ((to, signal) => direct.dial(to, signal))
   const signedIn = starting.use(await SignedIn.begin({ ...options, now, ...(dial && { dial }) }))
@@ -46,17 +46,15 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     try {
       matcher = createMatcher(definitions)
     } catch (error) {
-      warn('DEFINITIONS')(error instanceof Error ? error.message : String(error))
+      warn('DEFINITIONS')(textOf(error))
       return
     }
     firstWord.resolve()
     const example = exampleOf(definitions)
-    onEvent({ type: 'definitions', segments: definitions.length, ...(example && { example }) })
-    transparent
-      ?.update(definitions)
-      .catch((error: unknown) =>
-        warn('GATEWAY_INTERCEPT')(error instanceof Error ? error.message : String(error)),
-      )
+    // Told once it is so: what is redirected is what was said.
+    void (transparent?.update(definitions) ?? Promise.resolve())
+      .catch((error: unknown) => warn('GATEWAY_INTERCEPT')(textOf(error)))
+      .then(() => onEvent({ type: 'definitions', segments: definitions.length, ...(example && { example }) }))
   }
   const links: EdgeLinks = starting.use(
     new EdgeLinks({
@@ -116,6 +114,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }
+
+const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 /** The first application that is forwarded and can be dialled as it is written. */
 function exampleOf(definitions: readonly Definition[]): Target | undefined {

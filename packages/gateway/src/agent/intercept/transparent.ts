@@ -39,10 +39,10 @@ export interface Transparent extends AsyncDisposable {
 }
 
 /**
- * Whether this machine can do it, and what it takes.
+ * Finds out whether this machine can do it, before anybody is asked for a password, and takes away what an agent has left that was killed.
  * @throws {GatewayError} `GATEWAY_INTERCEPT` that says what to do
  */
-export function needKernelNet(): KernelNet {
+export async function prepareTransparent(): Promise<KernelNet> {
   const kernel = loadKernelNet()
   if (!kernel) {
     const text =
@@ -54,11 +54,15 @@ export function needKernelNet(): KernelNet {
   const trial = kernel.marked(4, 1)
   if (!trial) throw notAllowed()
   trial.destroy()
+  await runNft(formatRemoval(familiesHere()))
   return kernel
 }
 
+/** IPv6 can be switched off. */
+const familiesHere = (): Families => (existsSync('/proc/net/if_inet6') ? [4, 6] : [4])
+
 /**
- * Listens and sets the packet filter up; what an agent that was killed has left is taken away.
+ * Listens; the packet filter is set up by {@link Transparent.update}.
  * @throws {GatewayError} `GATEWAY_INTERCEPT`
  */
 export async function interceptTransparently(options: {
@@ -66,8 +70,7 @@ export async function interceptTransparently(options: {
   readonly reach: Reach
   onProblem(text: string): void
 }): Promise<Transparent> {
-  const families: Families = existsSync('/proc/net/if_inet6') ? [4, 6] : [4]
-  await runNft(formatRemoval(families))
+  const families = familiesHere()
   const sockets = new Set<Socket>()
   const { servers, port } = await listenAtAll(families, socket => {
     sockets.add(socket)
