@@ -20,7 +20,7 @@ export const PATIENCE_MS = 10_000
 const BY = { by: 'test' }
 
 /** Things that come one after the other, and whoever waits for one of a kind. */
-export class Heard<T> {
+class Heard<T> {
   readonly all: T[] = []
   readonly #waiting = new Set<() => void>()
 

@@ -11,7 +11,7 @@ const YEARS = 10
 export const SKEW_MS = 5 * 60_000
 
 /** For whom a certificate is made, and for how long. */
-export interface IssueAsk {
+interface IssueAsk {
   /** PEM; only its key is taken. A request that was checked before is taken as it is. */
   readonly csr: string | CheckedCsr
   readonly identity: Pick<MemberIdentity, 'kind' | 'id'>

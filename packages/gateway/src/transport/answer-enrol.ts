@@ -42,6 +42,7 @@ async function answerInTime(reply: Promise<EnrolReply>): Promise<EnrolReply> {
       () => resolve(refusal('GATEWAY_UNREACHABLE', 'No answer came in time; try again.')),
       ANSWER_MS,
     )
+    timer.unref()
   })
   try {
     return await Promise.race([reply, late])

@@ -15,10 +15,10 @@ import { refuseLink, sayLast } from './refuse-link.ts'
 import { HANDSHAKE_MS, reasonOf, TLS_SETTINGS, type TlsIdentity } from './tls-settings.ts'
 import { verifyPeer } from './verify-peer.ts'
 
-export type PartProtocol = keyof typeof ALPN
+type PartProtocol = keyof typeof ALPN
 
 /** Bounds of what strangers can make a listener do. */
-export interface ListenLimits {
+interface ListenLimits {
   /** Connections whose handshake is not over. Default 512, and 64 from one address. */
   readonly handshakes: number
   readonly handshakesPerAddress: number

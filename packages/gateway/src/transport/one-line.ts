@@ -2,7 +2,7 @@ import type { TLSSocket } from 'node:tls'
 import { GatewayError } from '../errors.ts'
 
 /** What a request or a reply of enrolment is at the most, in bytes. */
-export const MAX_LINE = 65_536
+const MAX_LINE = 65_536
 
 /**
  * Reads one line of JSON: all that is said in one direction of a connection for enrolment. What comes after it is dropped.

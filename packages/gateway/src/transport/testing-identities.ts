@@ -5,7 +5,7 @@ import type { Identity, MemberIdentity } from '../pki/types.ts'
 const HOUR_MS = 3_600_000
 
 /** Who an identity of a test is for, and when it counts. */
-export interface TestIdentityAsk {
+interface TestIdentityAsk {
   readonly kind: MemberIdentity['kind']
   readonly id?: string
   readonly lifetimeMs?: number
