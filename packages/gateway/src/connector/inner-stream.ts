@@ -100,6 +100,7 @@ export class InnerStream implements WireStream {
 
   consumed(bytes: number): void {
     this.#held -= bytes
+    this.#checkTaken()
     if (this.#held < WINDOW / 2 && this.#state === 'open') this.#tls.resume()
   }
 
@@ -123,6 +124,12 @@ export class InnerStream implements WireStream {
     clearTimeout(this.#timer)
     this.#endTold = true
     this.#sink?.onEnd()
+    this.#checkTaken()
+    if (this.#outer.delivered) this.#deliver()
+  }
+
+  #checkTaken(): void {
+    if (this.#endTold && this.#held === 0) this.#outer.release()
   }
 
   #tellRoom(): void {

@@ -22,6 +22,8 @@ import {
 interface Inner {
   readonly tls: TLSSocket
   readonly notes: Json[]
+  /** Whether the other side has said that it took everything. */
+  wasDelivered(): boolean
   /** END without close_notify. */
   endBelow(): void
 }
@@ -36,7 +38,12 @@ function innerTls(
   const below = keepOpen ? withoutEnd(stream) : stream
   const outer = new OuterStream(below)
   const duplex = duplexOf(outer).on('error', () => {})
-  outer.tell({ onEnd() {}, onReset() {}, onDelivered() {}, onNote: note => notes.push(note) })
+  outer.tell({
+    onEnd: () => outer.release(),
+    onReset() {},
+    onDelivered() {},
+    onNote: note => notes.push(note),
+  })
   const tls = connect({
     ...TLS_SETTINGS,
     socket: duplex,
@@ -46,7 +53,7 @@ function innerTls(
     checkServerIdentity: () => undefined,
   })
   tls.on('error', () => {})
-  return { tls, notes, endBelow: () => stream.end() }
+  return { tls, notes, wasDelivered: () => outer.delivered, endBelow: () => stream.end() }
 }
 
 async function stand(keepOpen = false, ask: { inspect?: boolean } = {}) {
@@ -135,6 +142,22 @@ describe('an inner TLS', () => {
     assert.equal((error as NodeJS.ErrnoException).code, 'ECONNRESET')
     assert.equal(ended, false)
     assert.equal(await statusAtEnd(s), 'CON_INNER_TLS')
+  })
+
+  it('whose last bytes the server does not take is not clean for the agent either', async () => {
+    await using s = await stand()
+    s.socket.pause()
+    s.socket.end()
+    await once(s.socket, 'finish')
+    const log: string[] = []
+    s.inner.tls.on('end', () => log.push('end')).resume()
+    s.inner.tls.end(randomBytes(3_000_000))
+    // Everything but what no longer fits on the way is with the connector by now, and its end, too.
+    await once(s.inner.tls, 'end')
+    assert.equal(s.inner.wasDelivered(), false)
+    s.socket.resetAndDestroy()
+    assert.equal(await statusAtEnd(s), 'SRV_RESET')
+    assert.equal(s.inner.wasDelivered(), false)
   })
 
   it('that ended waits for the end of its stream before the server sees one', async () => {

@@ -21,6 +21,9 @@ export class OuterStream implements WireStream {
   #ended = false
   #delivered = false
   #held = 0
+  /** Whether the other side may know that the last byte was taken. */
+  #released = false
+  #owed = 0
   #broken: Status | undefined
 
   constructor(stream: WireStream) {
@@ -34,6 +37,10 @@ export class OuterStream implements WireStream {
   /** Bytes that TLS has not read yet. */
   get held(): number {
     return this.#held
+  }
+  /** Both sides are complete, and both have taken everything. */
+  get delivered(): boolean {
+    return this.#delivered
   }
   /** Why it broke. */
   get broken(): Status | undefined {
@@ -101,8 +108,19 @@ export class OuterStream implements WireStream {
   note(note: Json): void {
     this.#stream.note(note)
   }
+  /** One byte is owed until {@link release}: what TLS has read is not yet where it goes. */
   consumed(bytes: number): void {
     this.#held -= bytes
-    this.#stream.consumed(bytes)
+    this.#owed += bytes
+    const given = this.#released ? this.#owed : this.#owed - 1
+    if (given <= 0) return
+    this.#owed -= given
+    this.#stream.consumed(given)
+  }
+
+  /** All that came through TLS was taken, and nothing follows. */
+  release(): void {
+    this.#released = true
+    this.consumed(0)
   }
 }
