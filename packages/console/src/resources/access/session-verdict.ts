@@ -12,7 +12,7 @@ export function verdictOf(
   streams: readonly AccessStream[],
   transfers: readonly Transfer[],
 ): string {
-  if (control.ConnectionStatus === 'refused') return `It was refused: ${lower(control.Text)}`
+  if (control.ConnectionStatus === 'refused') return `It was refused: ${withoutDot(lower(control.Text))}.`
   const data = streams.filter(stream => stream !== control)
   const broken = data.filter(
     stream => isOver(stream) && !isClean(stream) && stream.ConnectionStatus !== 'refused',
