@@ -38,7 +38,7 @@ export function Guide({ overview }: { overview: AccessOverview }) {
       </Act>
     ),
     edge: isNext => (
-      <Act isNext={isNext} can={can} onClick={() => setKey('edge')}>
+      <Act isNext={isNext} can={can && overview.enabled} onClick={() => setKey('edge')}>
         Make a key for an edge
       </Act>
     ),

@@ -1,4 +1,5 @@
 import { Alert, Button, Group } from '@mantine/core'
+import { useEffect } from 'react'
 import type { Saved } from './use-saving.ts'
 
 interface DrawerFootProps {
@@ -11,13 +12,18 @@ interface DrawerFootProps {
   readonly onReload?: () => void
 }
 
-/** The end of a form in a drawer: what went wrong, and the buttons. */
+/** The end of a form in a drawer: what went wrong, and the buttons. A mistake moves the focus to its field. */
 export function DrawerFoot({ state, readOnly, verb, onLeave, onReload }: DrawerFootProps) {
+  const { fault } = state
+  useEffect(() => {
+    if (fault !== undefined)
+      document.querySelector<HTMLElement>('[role="dialog"] [aria-invalid="true"]')?.focus()
+  }, [fault])
   return (
     <>
-      {state.fault !== undefined && (
+      {fault !== undefined && (
         <Alert color="red" role="alert">
-          {state.fault}
+          {fault}
           {state.stale && onReload && (
             <Button size="xs" variant="default" mt="xs" display="block" onClick={onReload}>
               Show what is saved now; my changes are lost

@@ -81,7 +81,7 @@ export function PortRangesEditor({ rows, errors, disabled, onChange }: PortRange
               Add a range
             </Button>
           )}
-          <Text size="sm" c="dimmed" component="span" className={classes.count}>
+          <Text size="sm" c="dimmed" component="span" className={classes.portCount}>
             {count === 1 ? 'one port' : `${countText(count)} ports`}
           </Text>
         </div>
