@@ -78,9 +78,9 @@ export class GatewayHost implements AccessOfNode, AsyncDisposable {
       return
     }
     if (before && isDeepStrictEqual(before.section, section)) return
-    const { host, port } = before?.section ?? {}
+    const stays = before?.section.host === section.host && before.section.port === section.port
     // The same port cannot be bound twice: then the old one stops first, and begins again if need be.
-    const mustStop = host !== section.host && port === section.port && port !== 0
+    const mustStop = !stays && before?.controller.address.port === section.port
     if (before && !mustStop) return await this.#change(before, section)
     this.#open = undefined
     await before?.controller[Symbol.asyncDispose]()
