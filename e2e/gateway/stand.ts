@@ -29,8 +29,11 @@ export interface AccessStand extends AsyncDisposable {
   readonly store: Store
   /** Runs `portolan access ...` on the node's data folder and answers what it printed. @throws {ProgramError} */
   access(...args: readonly string[]): Promise<string>
-  /** Starts an edge at a port of the DMZ's. */
-  startEdge(name: string, port: number): Promise<Part>
+  /**
+   * Starts an edge at a port of the DMZ's. Who starts an edge, a connector or an agent again as before gets the same member.
+   * @param reachedAt - the port that others dial, where it is another
+   */
+  startEdge(name: string, port: number, reachedAt?: number): Promise<Part>
   /** Starts a connector in one of the two namespaces. */
   startConnector(name: string, where?: 0 | 1): Promise<Part>
   startAgent(way?: AgentWay): Promise<Part>
@@ -58,10 +61,11 @@ export async function startStand(setup: readonly string[]): Promise<AccessStand>
     })
     return mustSucceed(`portolan access ${args[0]}`, ran).stdout
   }
-  const invite = async (...args: readonly string[]) => {
-    const text = /ptl1\.\S+/.exec(await access('invite', ...args))?.[0]
-    if (text === undefined) throw new Error('no invitation')
-    return text
+  const invitations = new Map<string, Promise<string>>()
+  const invite = (who: string, ...args: readonly string[]) => {
+    const made = invitations.get(who) ?? access('invite', ...args)
+    invitations.set(who, made)
+    return made.then(text => /ptl1\.\S+/.exec(text)?.[0] ?? '')
   }
   const store = starting.use(await openStore({ folder: data, as: 'tool' }))
   const password = await hashPassword(PASSWORD)
@@ -76,30 +80,32 @@ export async function startStand(setup: readonly string[]): Promise<AccessStand>
     ...['--controller', `${EDGE_OUTSIDE}:${CONTROLLER_PORT}`, '--edge', `${EDGE_OUTSIDE}:8443`, ...setup],
   )
   const kept = starting.move()
-  let parts = 0
+  const folders = new Map<string, string>()
   const start = async (
     where: AccessNetwork['user'],
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
   ) => {
-    const state = join(path, `part-${++parts}`)
+    const what = args.join(' ')
+    const state = folders.get(what) ?? join(path, `part-${folders.size + 1}`)
+    folders.set(what, state)
     return kept.use(
       await startPart(where, [...args, '--data', state, '--log', 'json', '-v'], { cwd: path, env }),
     )
   }
   return {
     ...{ network, node, data, store, access },
-    async startEdge(name, port) {
-      const key = await invite('edge')
-      const at = ['--listen', `0.0.0.0:${port}`, '--address', `${EDGE_OUTSIDE}:${port}`]
+    async startEdge(name, port, reachedAt = port) {
+      const key = await invite(`edge ${name}`, 'edge')
+      const at = ['--listen', `0.0.0.0:${port}`, '--address', `${EDGE_OUTSIDE}:${reachedAt}`]
       return start(network.dmz, ['edge', '--key', key, '--name', name, ...at])
     },
     async startConnector(name, where = 0) {
-      const key = await invite('connector', '--group', 'default')
+      const key = await invite(`connector ${name}`, 'connector', '--group', 'default')
       return start(network.connectors[where], ['connector', '--key', key, '--name', name])
     },
     async startAgent({ flags = [], name = 'alice' } = {}) {
-      const key = await invite('agent')
+      const key = await invite('agent', 'agent')
       return start(network.user, ['agent', '--key', key, '--user', name, ...flags], {
         PORTOLAN_PASSWORD: PASSWORD,
       })
