@@ -33,7 +33,7 @@ export async function ensureIdentity(options: EnsureIdentityOptions): Promise<Id
     if (kept) throw new GatewayError('GATEWAY_IDENTITY', `The identity in ${folder} cannot be used. ${dates}`)
     throw new GatewayError(
       'GATEWAY_INVITATION',
-      `There is no identity in ${folder} yet: an invitation is needed. An administrator makes one in the console, or with "portolan access key add".`,
+      `There is no identity in ${folder} yet: an invitation is needed. An administrator makes one in the console, or by "portolan access invite".`,
     )
   }
   const invitation = decodeInvitation(options.invitation)

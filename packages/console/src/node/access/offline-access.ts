@@ -16,7 +16,7 @@ import { controllerSettings } from './controller-settings.ts'
 import { identify } from './identify.ts'
 
 /** Whose invitation is wanted. */
-export interface InvitationAsk {
+interface InvitationAsk {
   readonly kind: MemberKind
   /** Of connectors. */
   readonly connectorGroup?: string

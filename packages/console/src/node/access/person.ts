@@ -11,7 +11,6 @@ const personToken = z.object({
   createdBy: z.string(),
   expiresAt: z.number().optional(),
 })
-export type PersonToken = z.output<typeof personToken>
 
 const person = z.object({ tokens: z.array(personToken).default([]) })
 
