@@ -37,6 +37,8 @@ export interface EdgeBounds {
   readonly opensPerSecond?: number
   /** Connections from one client address to one publication. Default 200. */
   readonly connectionsPerClient?: number
+  /** How long a stream may take to be opened, over all connectors that are asked. Milliseconds, default 10,000. */
+  readonly openMs?: number
 }
 
 export type EdgeEvent =

@@ -181,6 +181,7 @@ function openFor(
   return openThrough({
     pins,
     pinKey: key,
+    openMs: parts.bounds.openMs,
     only: expectation?.connector,
     isNewSession: Role !== 'data',
     ask: {

@@ -9,10 +9,9 @@ export const boundsOf = (given: EdgeBounds = {}): Bounds => ({
   agents: given.agents ?? 20_000,
   opensPerSecond: given.opensPerSecond ?? 500,
   connectionsPerClient: given.connectionsPerClient ?? 200,
+  openMs: given.openMs ?? 10_000,
 })
 
-/** How long a stream may take to be opened, over all connectors that are tried. Milliseconds. */
-export const OPEN_MS = 10_000
 /** Connectors that one stream is asked of. */
 export const MAX_TRIES = 3
 /** A link that was silent for so long gets no new streams as long as there is another. Milliseconds; pings go much more often. */

@@ -45,6 +45,6 @@ function lineOf(note: ConnectorNote): string {
     case 'warning':
       return `${note.status.code}: ${note.status.text}`
     case 'ftp':
-      return `${`${note.verb} ${note.argument}`.trimEnd()} → ${note.reply ?? ''} ${note.text}`
+      return `${`${note.verb} ${note.argument}`.trimEnd()} → ${note.reply === undefined ? '' : `${note.reply} `}${note.text}`
   }
 }

@@ -2,7 +2,7 @@ import type { Status, StatusCode } from '../codes.ts'
 import { type ConnectorOpen, type ConnectorOpened, connectorOpened } from '../control/messages.ts'
 import { isStatus, statusOf } from '../wire/status.ts'
 import { StreamRefused, type WireStream } from '../wire/types.ts'
-import { MAX_TRIES, OPEN_MS, SILENT_MS } from './bounds.ts'
+import { MAX_TRIES, SILENT_MS } from './bounds.ts'
 import { type Candidate, chooseConnector } from './choose-connector.ts'
 import type { ConnectorLink } from './connector-side.ts'
 import type { Pin, PinTable } from './pins.ts'
@@ -30,8 +30,8 @@ export interface OpenThroughOptions {
   connector(id: string): ConnectorLink | undefined
   /** Nobody waits any more; its reason is a {@link Status}. */
   readonly gone: AbortSignal
-  /** Milliseconds, over all tries. Default 10,000. */
-  readonly openMs?: number | undefined
+  /** Milliseconds, over all tries. */
+  readonly openMs: number
 }
 
 /** Refusals that another connector may not have. What the server did is the answer, whoever asked it. */
@@ -40,6 +40,7 @@ const TRY_ANOTHER: ReadonlySet<StatusCode> = new Set<StatusCode>([
   'CON_DRAINING',
   'CON_LOST',
   'CON_STOPPED',
+  'CON_PROTOCOL',
   // The bound of its link.
   'EDG_BUSY',
 ])
@@ -48,13 +49,13 @@ const LOOK_MS = 200
 
 /**
  * Opens a stream through the connector of its pin, or through the best one when nothing of the pin is open. One that is full, drains, is
- * lost or falls silent is followed by the next, up to three of them and for 10 s.
+ * lost or falls silent is followed by the next, up to three of them.
  * @throws {StreamRefused}
  */
 export async function openThrough(options: OpenThroughOptions): Promise<Through> {
   const { pins, gone } = options
   const late = new AbortController()
-  const timer = setTimeout(() => late.abort(statusOf('EDG_OPEN_TIMEOUT')), options.openMs ?? OPEN_MS)
+  const timer = setTimeout(() => late.abort(statusOf('EDG_OPEN_TIMEOUT')), options.openMs)
   const signal = AbortSignal.any([gone, late.signal])
   const tried = new Set<string>()
   let pin = pins.join(options.pinKey)
@@ -85,6 +86,10 @@ export async function openThrough(options: OpenThroughOptions): Promise<Through>
         if (!(error instanceof StreamRefused)) throw error
         last = error.status
         if (signal.aborted) throw refusedBy(signal, last)
+        if (options.isNewSession && pin.open > 0 && isSilent(connector)) {
+          pin = pins.renew(pin)
+          continue
+        }
         if (options.only !== undefined || pin.open > 0 || !TRY_ANOTHER.has(last.code)) {
           throw new StreamRefused(last.code === 'CON_LOST' ? statusOf('EDG_CONNECTOR_LOST') : last)
         }
@@ -126,7 +131,7 @@ export async function openThrough(options: OpenThroughOptions): Promise<Through>
   function canWait(pin: Pin, tried: ReadonlySet<string>): boolean {
     return (
       options.only !== undefined ||
-      pin.open > 0 ||
+      (pin.open > 0 && !options.isNewSession) ||
       chooseConnector(options.candidates().filter(({ id }) => !tried.has(id))) === undefined
     )
   }

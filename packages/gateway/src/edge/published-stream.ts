@@ -88,6 +88,7 @@ export async function publishedStream(
     const through = await openThrough({
       pins,
       pinKey: owner,
+      openMs: parts.bounds.openMs,
       isNewSession: role === 'control',
       ask,
       candidates: () => connectors.candidates(publication.serverGroup, '', publication.server, serverPort),

@@ -16,7 +16,7 @@ export interface Reports extends RecordKeeper {
   readonly waiting: number
   /** Ends that were thrown away because no controller took them for too long. Progress is never kept, so it is never thrown away. */
   readonly dropped: number
-  /** Once a second. */
+  /** Tells what changed, and of what has moved; once a second at the most. */
   tick(): void
   /** A controller is there anew: all that is open is told, and all ends that no controller has taken. */
   tellAll(): void
@@ -32,8 +32,8 @@ export interface Channel {
   taken(): Promise<void>
 }
 
-/** @param maxEnds - ends that are kept for a controller that is away. Default 10,000. */
-export function createReports(channel: Channel, maxEnds = MAX_WAITING_ENDS): Reports {
+/** @param onNews - something is there to be told: {@link Reports.tick} is to be called soon */
+export function createReports(channel: Channel, onNews: () => void = () => {}): Reports {
   /** Of each open stream, how many bytes were told; the order is that of telling. */
   const open = new Map<StreamRecord, number>()
   const changed = new Set<StreamRecord>()
@@ -43,9 +43,9 @@ export function createReports(channel: Channel, maxEnds = MAX_WAITING_ENDS): Rep
   let dropped = 0
 
   const keepToBound = () => {
-    if (ends.length <= maxEnds) return
-    dropped += ends.length - maxEnds
-    ends = ends.slice(-maxEnds)
+    if (ends.length <= MAX_WAITING_ENDS) return
+    dropped += ends.length - MAX_WAITING_ENDS
+    ends = ends.slice(-MAX_WAITING_ENDS)
   }
 
   const sayRows = (rows: readonly StreamReport[]) => {
@@ -97,12 +97,14 @@ export function createReports(channel: Channel, maxEnds = MAX_WAITING_ENDS): Rep
       if (record.isOver) return
       if (!open.has(record)) open.set(record, 0)
       changed.add(record)
+      onNews()
     },
     over(record) {
       open.delete(record)
       changed.delete(record)
       ends.push(record.row())
       if (!channel.isThere) keepToBound()
+      onNews()
     },
     tick() {
       if (!channel.isThere) return

@@ -8,6 +8,9 @@ import { LONGEST_TIMER_MS } from './state.ts'
 /** Milliseconds. */
 const TICK_MS = 1_000
 const CONNECTED_SOON_MS = 200
+/** News of streams wait so long for company, unless streams were told of within the last second. */
+const REPORT_SOON_MS = 50
+const REPORT_MS = 1_000
 /** Of `alive`, and of the figures in `connected`, in ticks. */
 const ALIVE_TICKS = 2
 const FIGURES_TICKS = 5
@@ -27,6 +30,8 @@ export interface Rounds extends Disposable {
   changed(what: 'config' | 'members'): void
   /** Who is connected has changed: the controller is told soon. */
   connectedChanged(): void
+  /** There is something to tell of streams. */
+  streamsChanged(): void
   /** Tells the controller who is connected, now. */
   tellConnected(): void
 }
@@ -36,13 +41,23 @@ export function createRounds(options: RoundsOptions): Rounds {
   const { state, book, pins, expectations, reports, connectors, now, onEvent } = parts
   let soon: NodeJS.Timeout | undefined
   let atWindow: NodeJS.Timeout | undefined
+  let reporting: NodeJS.Timeout | undefined
+  let reportedAt = 0
   let ticks = 0
+  let isOver = false
   let droppedTold = 0
 
   const tellConnected = () => {
     clearTimeout(soon)
     soon = undefined
     control.say({ type: 'connected', connectors: connectors.list(), agents: agents.list() })
+  }
+
+  const report = () => {
+    clearTimeout(reporting)
+    reporting = undefined
+    reportedAt = performance.now()
+    reports.tick()
   }
 
   const tick = setInterval(() => {
@@ -53,7 +68,7 @@ export function createRounds(options: RoundsOptions): Rounds {
     book.endIdle(idleMs)
     pins.sweep()
     expectations.sweep()
-    reports.tick()
+    if (performance.now() - reportedAt > REPORT_MS - 100) report()
     if (reports.dropped > droppedTold) {
       const text = `${reports.dropped - droppedTold} ended streams could not be told to a controller in time, and are missing in the log.`
       droppedTold = reports.dropped
@@ -95,12 +110,18 @@ export function createRounds(options: RoundsOptions): Rounds {
       publications.apply()
     },
     connectedChanged() {
-      soon ??= setTimeout(tellConnected, CONNECTED_SOON_MS)
+      if (!isOver) soon ??= setTimeout(tellConnected, CONNECTED_SOON_MS)
+    },
+    streamsChanged() {
+      const ms = Math.max(REPORT_SOON_MS, reportedAt + REPORT_MS - performance.now())
+      if (!isOver) reporting ??= setTimeout(report, ms)
     },
     tellConnected,
     [Symbol.dispose]() {
+      isOver = true
       clearInterval(tick)
       clearTimeout(soon)
+      clearTimeout(reporting)
       clearTimeout(atWindow)
     },
   }

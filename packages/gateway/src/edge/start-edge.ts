@@ -116,7 +116,7 @@ export async function startEdge(o: EdgeOptions): Promise<Edge> {
     onFailed: text => onEvent({ type: 'warning', code: 'RENEWAL_FAILED', text }),
   })
   const book = createStreamBook(now)
-  const reports = createReports(control)
+  const reports = createReports(control, () => rounds.streamsChanged())
   const relays = createRelays(control)
   const identities = createIdentities(user => control.say({ type: 'who', user }))
   const connectors = createConnectorSide({

@@ -18,8 +18,12 @@ import { Seen } from './testing-seen.ts'
 export const EDGE_CODES: PeerCodes = { lost: 'EDG_LOST', protocol: 'EDG_LOST', countMismatch: 'EDG_LOST' }
 
 export interface StubAgent extends AsyncDisposable {
+  readonly identity: Identity
+  readonly address: string
   readonly link: Link
   readonly heard: Seen<EdgeSaysToAgent>
+  /** GOAWAY of the edge. */
+  readonly away: Seen<Status>
   /** @throws {StreamRefused} */
   open(host: string, port: number, signal?: AbortSignal): Promise<AgentStream>
   /** The code with which it is refused. */
@@ -40,6 +44,7 @@ export async function startStubAgent(identity: Identity, address: string): Promi
   const signal = AbortSignal.timeout(10_000)
   const { socket } = await dialPart({ identity, address, protocol: 'agent', expects: 'edge', signal })
   const heard = new Seen<EdgeSaysToAgent>()
+  const away = new Seen<Status>()
   const link = createLink(socket, {
     side: 'dialler',
     peer: EDGE_CODES,
@@ -47,12 +52,16 @@ export async function startStubAgent(identity: Identity, address: string): Promi
     handlers: {
       onOpen: incoming => incoming.refuse(statusOf('AGT_PROTOCOL')),
       onMessage: message => heard.add(edgeSaysToAgent.parse(message)),
+      onGoAway: away.add,
     },
   })
   link.message({ type: 'hello', version: '1', device: 'x', privateAddress: '192.168.1.5', platform: 'test' })
   const agent: StubAgent = {
+    identity,
+    address,
     link,
     heard,
+    away,
     async open(host, port, gone = new AbortController().signal) {
       const { stream, answer } = await link.open({ host, port, via: 'socks5' }, gone)
       return agentStream(stream, agentOpened.parse(answer))

@@ -17,8 +17,11 @@ import type { IncomingStream, Link, WireStream } from '../wire/types.ts'
 import { EDGE_CODES } from './testing-agent.ts'
 import { Seen } from './testing-seen.ts'
 
-/** What a connector does with an OPEN: refuses, says nothing, sends back what comes, or joins the stream with a TCP server. */
-export type Answer = StatusCode | 'silence' | 'echo' | { readonly port: number }
+/**
+ * What a connector does with an OPEN: refuses, says nothing, answers what is no answer, sends back what comes, or joins the stream with
+ * a TCP server.
+ */
+export type Answer = StatusCode | 'silence' | 'nonsense' | 'echo' | { readonly port: number }
 
 export interface StubConnector extends AsyncDisposable {
   readonly id: string
@@ -32,7 +35,7 @@ export interface StubConnector extends AsyncDisposable {
   stream(connection: string): WireStream
   note(connection: string, note: ConnectorNote): void
   say(message: ConnectorSays): void
-  /** It reads nothing any more, as a process that was stopped. */
+  /** It reads and says nothing any more, as a process that was stopped. */
   freeze(): void
 }
 
@@ -66,6 +69,7 @@ export async function startStubConnector(
     asked.add(ask)
     const answer = connector.behave(ask)
     if (answer === 'silence') return
+    if (answer === 'nonsense') return void incoming.accept({ remote: 7 })
     if (typeof answer === 'string' && answer !== 'echo') return incoming.refuse(statusOf(answer))
     const opened = {
       local: { address: '10.0.0.2', port: 50_000 },
@@ -97,8 +101,12 @@ export async function startStubConnector(
     },
     note: (connection, note) => connector.stream(connection).note(note),
     say: message => link.message(message),
-    freeze: () => void socket.pause().removeAllListeners('data').removeAllListeners('readable'),
+    freeze() {
+      socket.pause()
+      socket.cork()
+    },
     async [Symbol.asyncDispose]() {
+      socket.uncork()
       socket.resume()
       await link[Symbol.asyncDispose]()
     },

@@ -1,3 +1,4 @@
+import type { TLSSocket } from 'node:tls'
 import type { ControllerSays, EdgeSays, EnrolReply, EnrolRequest, StreamReport } from '../control/messages.ts'
 import { edgeSays } from '../control/messages.ts'
 import type { Authority } from '../pki/authority.ts'
@@ -33,10 +34,16 @@ export interface StubController extends AsyncDisposable {
   list(
     member: Partial<ValidMember> & Pick<ValidMember, 'id' | 'kind' | 'name' | 'serial' | 'expiresAt'>,
   ): void
+  /** Lists a member otherwise. */
+  change(id: string, change: Partial<ValidMember>): void
   unlist(id: string): void
   say(message: ControllerSays): void
-  /** Cuts the link; `away` answers nobody until it is called with false. */
+  /** Resolves when the edge has taken all that was said. */
+  taken(): Promise<void>
   cut(): void
+  /** It reads and says nothing any more. */
+  freeze(): void
+  /** Cuts the link, and lets nobody in until it is called with false. */
   away(isAway: boolean): void
   /** The newest row of each stream, and waiting for one. */
   rows(): StreamReport[]
@@ -56,6 +63,7 @@ export async function startStubController(
   const valid = new Map<string, ValidMember>()
   let config = testConfig(first)
   let link: Link | undefined
+  let current: TLSSocket | undefined
   let isAway = false
   const say = (message: ControllerSays) => link?.message(JSON.parse(JSON.stringify(message)))
   const sayMembers = () =>
@@ -79,6 +87,7 @@ export async function startStubController(
     protocols: ['control'],
     isValid: () => (isAway ? statusOf('EDG_CONTROLLER_LOST') : undefined),
     onPart(_protocol, socket) {
+      current = socket
       link = createLink(socket, {
         side: 'acceptor',
         peer: EDGE_CODES,
@@ -112,12 +121,21 @@ export async function startStubController(
       valid.set(member.id, { draining: false, ...member })
       sayMembers()
     },
+    change(id, change) {
+      const member = valid.get(id)
+      if (member) controller.list({ ...member, ...change })
+    },
     unlist(id) {
       valid.delete(id)
       sayMembers()
     },
     say,
+    taken: async () => link?.ping(AbortSignal.timeout(10_000)),
     cut: () => link?.destroy(statusOf('EDG_CONTROLLER_LOST')),
+    freeze() {
+      current?.pause()
+      current?.cork()
+    },
     away(value) {
       isAway = value
       if (value) controller.cut()

@@ -64,7 +64,7 @@ export async function createWorld(
   })
   await writeIdentity(folder, { ...own, addresses: [controller.address] })
   const events = new Seen<EdgeEvent>()
-  const edge = await startEdge({
+  const started = startEdge({
     folder,
     name: 'edge',
     host: '127.0.0.1',
@@ -73,6 +73,10 @@ export async function createWorld(
     version: '1',
     onEvent: events.add,
     ...options,
+  })
+  const edge = await started.catch(async (error: unknown) => {
+    await controller[Symbol.asyncDispose]()
+    throw error
   })
   const address = `127.0.0.1:${edge.address.port}`
   const parts = new AsyncDisposableStack()
