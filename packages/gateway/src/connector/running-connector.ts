@@ -36,6 +36,8 @@ export class RunningConnector implements Connector {
   readonly #serving = new Set<Promise<void>>()
   #configured: Pick<Configure, 'maxStreams' | 'draining'> = UNCONFIGURED
   #applied = ''
+  /** Addresses are being written. */
+  #keeping = Promise.resolve()
   #draining = false
   #idle: (() => void) | undefined
 
@@ -80,7 +82,7 @@ export class RunningConnector implements Connector {
     this.#health[Symbol.dispose]()
     await this.#edges.destroy(statusOf('CON_STOPPED'))
     this.#meter[Symbol.dispose]()
-    await Promise.all(this.#serving)
+    await Promise.all([...this.#serving, this.#keeping])
   }
 
   #keepRenewed(identity: Identity): Renewals {
@@ -116,7 +118,7 @@ export class RunningConnector implements Connector {
     this.#meter.setBound(said.bytesPerSecond)
     this.#health.configure(said.probes)
     this.#edges.setAddresses(said.edges)
-    void this.#keepAddresses(said.edges)
+    this.#keeping = this.#keeping.then(() => this.#keepAddresses(said.edges))
   }
 
   /** For the next start, when the edges of the invitation may be gone. */

@@ -71,6 +71,8 @@ export interface StubEdge extends AsyncDisposable {
   /** Why connectors are not let in, if they are not. */
   refusal: Status | undefined
   configuration: Partial<Extract<EdgeSaysToConnector, { type: 'configure' }>>
+  /** Addresses that a connector is told when it enrols; default its own. */
+  told: readonly string[] | undefined
   /** The next link that comes, from a place on. */
   connected(from?: number): Promise<StubLink>
 }
@@ -130,7 +132,7 @@ export async function startStubEdge(id: string, port = 0): Promise<StubEdge> {
         ...member,
         certificate: given.certificate,
         authority: by.certificate,
-        addresses: [`127.0.0.1:${listener.port}`],
+        addresses: [...(stub.told ?? [stub.address])],
         expiresAt: given.expiresAt,
       }
     },
@@ -159,6 +161,7 @@ export async function startStubEdge(id: string, port = 0): Promise<StubEdge> {
     address: `127.0.0.1:${listener.port}`,
     links,
     refusal: undefined,
+    told: undefined,
     configuration: {},
     connected: (from = 0) => links.find(({ link }) => !link.draining, from),
     async [Symbol.asyncDispose]() {
@@ -178,6 +181,17 @@ const ASK: Omit<ConnectorOpen, 'port'> = {
   doubleEncryption: false,
 }
 
+export async function testInvitation({ address }: Pick<StubEdge, 'address'>): Promise<string> {
+  const { certificate } = await testAuthority()
+  return encodeInvitation({
+    kind: 'connector',
+    addresses: [address],
+    authority: fingerprintOf(certificate),
+    key: 'k',
+    secret: 's',
+  })
+}
+
 /** A connector that has enrolled at an edge, in a folder of its own. */
 export interface TestConnector extends AsyncDisposable {
   readonly connector: Connector
@@ -195,13 +209,7 @@ export async function startTestConnector(
     name: 'test',
     version: '0',
     folder,
-    invitation: encodeInvitation({
-      kind: 'connector',
-      addresses: [edge.address],
-      authority: fingerprintOf((await testAuthority()).certificate),
-      key: 'k',
-      secret: 's',
-    }),
+    invitation: await testInvitation(edge),
     onEvent: event => events.put(event),
     ...options,
   })
