@@ -6,8 +6,13 @@ export const LINK_WINDOWS = 134_217_728
 /** A stream has at least this much, in bytes, however many there are beside it. */
 export const LEAST_WINDOW = 32_768
 
-/** What may be under way on a link however short it is, in bytes. Measured: with less it is slower, with more small streams wait longer. */
-const LEAST_UNDER_WAY = 1_048_576
+/**
+ * What may be under way on a link however short it is: what passes in so many milliseconds, within these bounds in bytes. Measured: with
+ * less it is slower on a machine that has other work, with more small streams wait longer.
+ */
+const SHORT_MS = 20
+const LEAST_UNDER_WAY = 262_144
+const MUCH_UNDER_WAY = 1_048_576
 /** One's share of it, in bytes, however many there are. */
 const LEAST_SHARE = 65_536
 /** Programs, too, need time until they have their turn: what is taken for the round trip at least, in milliseconds. */
@@ -15,6 +20,8 @@ const LINK_TURN_MS = 1
 const STREAM_TURN_MS = 4
 /** Milliseconds over which the rate of a link is measured, at least. */
 const MEASURE_MS = 10
+/** So much credit is given at once, in bytes, unless the window is small or large. */
+const WORTH_A_WORD = 65_536
 /** Longer without a judgement is a pause, not a rate, in milliseconds. */
 const PAUSE_MS = 1_000
 
@@ -25,7 +32,7 @@ const PAUSE_MS = 1_000
 export class LinkFlow {
   readonly #roundTripMs: () => number
   #left = LINK_WINDOWS
-  #underWay = LEAST_UNDER_WAY
+  #underWay = MUCH_UNDER_WAY
   #active = 1
   /** The measurement that runs. */
   #epoch = 1
@@ -70,7 +77,8 @@ export class LinkFlow {
     const elapsed = now - this.#since
     if (elapsed >= Math.max(MEASURE_MS, 2 * this.#roundTripMs())) {
       const rate = this.#bytes / elapsed
-      this.#underWay = Math.max(LEAST_UNDER_WAY, 2 * rate * Math.max(LINK_TURN_MS, this.#roundTripMs()))
+      const short = Math.min(MUCH_UNDER_WAY, Math.max(LEAST_UNDER_WAY, SHORT_MS * rate))
+      this.#underWay = Math.max(short, 2 * rate * Math.max(LINK_TURN_MS, this.#roundTripMs()))
       this.#active = Math.max(1, this.#seen)
       this.#epoch += 1
       this.#since = now
@@ -131,7 +139,7 @@ export class ReceiveWindow {
     this.#held = Math.max(0, this.#held - bytes)
     this.#passed += bytes
     this.#unreported += bytes
-    return this.#free >= this.#size / 4
+    return this.#free >= Math.max(this.#size / 8, Math.min(this.#size / 4, WORTH_A_WORD))
   }
 
   /** Gives what is free: so many more bytes may come. */

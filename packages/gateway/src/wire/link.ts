@@ -191,10 +191,11 @@ class MuxLink implements Link {
   destroy(status: Status): void {
     if (this.#end) return
     const socket = this.#socket
-    // What waits is not waited for, but one word about why it ends.
+    // Bytes of streams are not waited for, but what was said before, and one word about why it ends.
     const lastWord = encodeJson(FRAME.goaway, 0, { ...boundedStatus(status), closing: true })
-    this.#finish(status)
+    const said = this.#finish(status)
     if (socket.destroyed) return
+    for (const frame of said) socket.write(frame)
     socket.end(lastWord)
     const timer = setTimeout(() => socket.destroy(), LAST_WORD_MS)
     socket.once('close', () => clearTimeout(timer))
@@ -376,11 +377,11 @@ class MuxLink implements Link {
   }
 
   /** Resets every stream that has not come to its end. */
-  #finish(status: Status): void {
+  #finish(status: Status): readonly Buffer[] {
     this.#end = status
     this.#draining = true
     this.#liveness.stop()
-    this.#outbox.close()
+    const said = this.#outbox.close()
     for (const stream of [...this.#streams.values()]) {
       const { id } = stream
       stream.breakOff(status)
@@ -390,6 +391,7 @@ class MuxLink implements Link {
     this.#asking.clear()
     this.#asked.clear()
     this.#closed.resolve(status)
+    return said
   }
 
   #reasonOf(signal: AbortSignal): Status {

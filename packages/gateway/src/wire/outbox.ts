@@ -1,9 +1,14 @@
 import type { Socket } from 'node:net'
 import { giveChunk } from './chunks.ts'
 import type { Outgoing } from './send-queue.ts'
+import { atTurnEnd } from './turn-end.ts'
 
 /** Bytes that go to the socket at once. The next go when the system has taken these, so nobody waits behind more than this. */
-const BATCH = 131_072
+const LARGE_BATCH = 262_144
+/** The same where it takes long. */
+const SMALL_BATCH = 65_536
+/** What is long, in milliseconds. */
+const LONG_MS = 10
 /** Bytes of frames about the link that may wait: who lets more pile up does not read. */
 export const MAX_WAITING = 4_194_304
 
@@ -30,7 +35,10 @@ export class Outbox {
   #urgentBytes = 0
   #creditors = new Set<Creditor>()
   readonly #round: Source[] = []
+  #soon = false
   #writing = false
+  #writingSince = 0
+  #batch = LARGE_BATCH
   #closed = false
   #chunks: Buffer[] = []
 
@@ -47,13 +55,13 @@ export class Outbox {
   send(frame: Buffer): void {
     this.#urgent.push(frame)
     this.#urgentBytes += frame.length
-    this.#pump()
+    this.#pumpSoon()
   }
 
   /** Credit is worth a frame, as large as it is by then. */
   owe(creditor: Creditor): void {
     this.#creditors.add(creditor)
-    this.#pump()
+    this.#pumpSoon()
   }
 
   /** The source has something to send. */
@@ -62,16 +70,27 @@ export class Outbox {
       source.queued = true
       this.#round.push(source)
     }
-    this.#pump()
+    this.#pumpSoon()
   }
 
-  /** Sends nothing more. */
-  close(): void {
+  /** Sends nothing more. @returns the frames about the link that were still to go */
+  close(): readonly Buffer[] {
+    const left = this.#urgent
     this.#closed = true
     this.#urgent = []
     this.#urgentBytes = 0
     this.#creditors.clear()
     this.#round.length = 0
+    return left
+  }
+
+  #pumpSoon(): void {
+    if (this.#writing || this.#soon) return
+    this.#soon = true
+    atTurnEnd(() => {
+      this.#soon = false
+      this.#pump()
+    })
   }
 
   #pump(): void {
@@ -81,6 +100,7 @@ export class Outbox {
     let parts = this.#collect()
     while (parts.length === 0 && this.#urgent.length + this.#creditors.size > 0) parts = this.#collect()
     this.#writing = parts.length > 0
+    this.#writingSince = performance.now()
     const last = parts.pop()
     if (parts.length > 0) {
       this.#socket.cork()
@@ -95,6 +115,7 @@ export class Outbox {
     this.#chunks = []
     // After an error the system may still hold them.
     if (!error) for (const chunk of chunks) giveChunk(chunk)
+    this.#batch = performance.now() - this.#writingSince > LONG_MS ? SMALL_BATCH : LARGE_BATCH
     this.#writing = false
     if (!error) this.#pump()
   }
@@ -109,7 +130,7 @@ export class Outbox {
       if (frame) parts.push(frame)
     }
     this.#creditors.clear()
-    while (bytes < BATCH) {
+    while (bytes < this.#batch) {
       const source = this.#round.shift()
       if (!source) break
       const outgoing = source.next()
