@@ -38,7 +38,7 @@ export interface AgentSide {
   list(): Connected[]
   /** No new streams; those that are open go on. */
   goAway(status: Status): void
-  destroyAll(status: Status): void
+  destroyAll(status: Status): Promise<void>
 }
 
 export interface AgentSideOptions {
@@ -206,7 +206,7 @@ export function createAgentSide(options: AgentSideOptions): AgentSide {
     destroyAll(status) {
       if (turn) clearImmediate(turn)
       undefinedYet.clear()
-      links.destroyAll(status)
+      return links.destroyAll(status)
     },
   }
 }

@@ -38,7 +38,7 @@ export interface ConnectorSide {
   check(): void
   expire(graceMs: number): void
   list(): Connected[]
-  destroyAll(status: Status): void
+  destroyAll(status: Status): Promise<void>
 }
 
 export interface ConnectorSideOptions {
@@ -52,6 +52,8 @@ export interface ConnectorSideOptions {
 }
 
 const MAX_HEALTH = 1_000
+/** A thousand reports of health come as one message. */
+const MAX_MESSAGE = 4 * 1024 * 1024
 const EXPIRY: Status = { code: 'POL_REVOKED', text: 'The certificate of the connector has expired.' }
 const NOTHING = { streams: 0, bytesPerSecond: 0, cpu: 0, residentBytes: 0 }
 
@@ -117,6 +119,7 @@ export function createConnectorSide(options: ConnectorSideOptions): ConnectorSid
         side: 'acceptor',
         peer: PEER_CODES.connector,
         ...CONNECTOR_PING,
+        maxMessage: MAX_MESSAGE,
         ...(options.windows && { windows: options.windows }),
         handlers: {
           onOpen: incoming =>

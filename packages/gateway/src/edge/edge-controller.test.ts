@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Status } from '../codes.ts'
 import type { EnrolRequest } from '../control/messages.ts'
 import { fingerprintOf } from '../pki/fingerprint.ts'
 import { dialPart } from '../transport/dial.ts'
@@ -7,6 +8,7 @@ import { enrol } from '../transport/enrol.ts'
 import { createLink } from '../wire/link.ts'
 import { EDGE_CODES } from './testing-agent.ts'
 import { createWorld, type World } from './testing-edge.ts'
+import { Seen } from './testing-seen.ts'
 
 const lost = (world: World) =>
   world.events.find(event => event.type === 'controller' && event.state === 'lost')
@@ -167,18 +169,17 @@ test('a link that stood before its member renewed lives on; who comes with the o
   world.controller.change('agt-1', { serial: 'abcd' })
   await world.controller.taken()
   await agent.open('10.0.0.9', 21)
-  const { identity, address } = agent
+  const away = new Seen<Status>()
   const { socket } = await dialPart({
-    ...{ identity, address, protocol: 'agent', expects: 'edge', signal: AbortSignal.timeout(5_000) },
+    ...{ identity: agent.identity, address: agent.address, protocol: 'agent', expects: 'edge' },
+    signal: AbortSignal.timeout(5_000),
   })
-  const link = createLink(socket, {
+  createLink(socket, {
     ...{ side: 'dialler', peer: EDGE_CODES },
-    handlers: { onOpen() {}, onMessage() {} },
+    handlers: { onOpen() {}, onMessage() {}, onGoAway: away.add },
   })
-  assert.deepEqual(await link.closed, {
-    code: 'POL_REVOKED',
-    text: 'The certificate was replaced by a newer one.',
-  })
+  const { code, text } = await away.find(() => true)
+  assert.deepEqual([code, text], ['POL_REVOKED', 'The certificate was replaced by a newer one.'])
 })
 
 test('whoever comes before the controller has told of it waits a moment', async () => {

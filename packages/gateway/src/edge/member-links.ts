@@ -42,7 +42,8 @@ export interface MemberLinks<L extends MemberLink> extends Iterable<L> {
   check(members: Members): void
   /** Ends links whose certificate has ended: at once when nothing is open on them, else after the grace. Milliseconds. */
   expire(graceMs: number): void
-  destroyAll(status: Status): void
+  /** Resolves when all of them have heard it, or a second later. */
+  destroyAll(status: Status): Promise<void>
 }
 
 /** @param expiry - what a link is told whose certificate has ended */
@@ -102,8 +103,10 @@ export function createMemberLinks<L extends MemberLink>(expiry: Status, now: () 
         if (link.streams === 0 || at >= peer.expiresAt + graceMs) link.destroy(expiry)
       }
     },
-    destroyAll(status) {
-      for (const { link } of [...all()]) link.destroy(status)
+    async destroyAll(status) {
+      const links = [...all()].map(({ link }) => link)
+      for (const link of links) link.destroy(status)
+      await Promise.all(links.map(link => link[Symbol.asyncDispose]()))
     },
   }
 }

@@ -40,6 +40,8 @@ export interface StubController extends AsyncDisposable {
   say(message: ControllerSays): void
   /** Resolves when the edge has taken all that was said. */
   taken(): Promise<void>
+  /** Whether the edge is to take no new streams. */
+  drain(isDraining: boolean): void
   cut(): void
   /** It reads and says nothing any more. */
   freeze(): void
@@ -65,9 +67,10 @@ export async function startStubController(
   let link: Link | undefined
   let current: TLSSocket | undefined
   let isAway = false
+  let draining = false
   const say = (message: ControllerSays) => link?.message(JSON.parse(JSON.stringify(message)))
   const sayMembers = () =>
-    say({ type: 'members', edges: [], valid: [...valid.values()], draining: false, graceMs, idleMs })
+    say({ type: 'members', edges: [], valid: [...valid.values()], draining, graceMs, idleMs })
 
   const on = (message: EdgeSays) => {
     heard.add(message)
@@ -131,6 +134,10 @@ export async function startStubController(
     },
     say,
     taken: async () => link?.ping(AbortSignal.timeout(10_000)),
+    drain(isDraining) {
+      draining = isDraining
+      sayMembers()
+    },
     cut: () => link?.destroy(statusOf('EDG_CONTROLLER_LOST')),
     freeze() {
       current?.pause()
