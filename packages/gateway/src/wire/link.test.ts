@@ -147,6 +147,19 @@ test('messages arrive whole and in order, beside streams', async () => {
   assert.equal(await pair.messages.take(), 2)
 })
 
+test('a long message holds no stream up, and what is said meanwhile breaks nothing', async () => {
+  await using pair = await linkPair({ edge: { maxMessage: 40_000_000, pingMs: 20 }, agent: { pingMs: 20 } })
+  const { agent, edge } = await pair.stream()
+  const atEdge = new Notebook(edge)
+  pair.agent.message('x'.repeat(32_000_000))
+  agent.write(Buffer.from('me, too'))
+  agent.end()
+  assert.equal(await atEdge.happened.take(), 'end')
+  assert.equal(pair.messages.size, 0)
+  const message = await pair.messages.take()
+  assert.ok(typeof message === 'string' && message.length === 32_000_000)
+})
+
 test('who goes away takes no new streams, and those that are open go on', async () => {
   const said: Status[] = []
   await using pair = await linkPair({

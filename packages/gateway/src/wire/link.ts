@@ -4,9 +4,10 @@ import { DEFAULT_WINDOWS, LinkFlow, ReceiveWindow } from './flow.ts'
 import { encodeFrame, encodeJson, FrameDecoder, readEnd, violation, type WholeFrameType } from './frames.ts'
 import { LateFrames } from './late-frames.ts'
 import { Liveness } from './liveness.ts'
-import { encodeMessage, MessagePieces, parseJson } from './message-pieces.ts'
+import { MessagePieces, parseJson } from './message-pieces.ts'
+import { MessageQueue } from './message-queue.ts'
 import { OpenLimit } from './open-limit.ts'
-import { MAX_WAITING, Outbox } from './outbox.ts'
+import { type Creditor, MAX_WAITING, Outbox, type Source } from './outbox.ts'
 import { readLink } from './read-link.ts'
 import { boundedStatus, isStatus, readStatus, statusOf } from './status.ts'
 import { LinkStream } from './stream.ts'
@@ -69,6 +70,7 @@ class MuxLink implements Link {
   readonly #late = new LateFrames()
   readonly #flow = new LinkFlow(() => this.#liveness.shortestMs)
   readonly #messages: MessagePieces
+  readonly #said = new MessageQueue()
   readonly #limit: OpenLimit
   readonly #liveness: Liveness
   readonly #closed = Promise.withResolvers<Status>()
@@ -166,7 +168,9 @@ class MuxLink implements Link {
   }
 
   message(message: Json): void {
-    for (const frame of encodeMessage(message)) this.#outbox.send(frame)
+    if (this.#end) return
+    this.#said.add(message)
+    this.#outbox.wake(this.#said)
   }
 
   async ping(signal: AbortSignal): Promise<void> {
@@ -212,11 +216,11 @@ class MuxLink implements Link {
     throw violation(what)
   }
 
-  wake(stream: LinkStream): void {
+  wake(stream: Source): void {
     this.#outbox.wake(stream)
   }
 
-  owe(stream: LinkStream): void {
+  owe(stream: Creditor): void {
     this.#outbox.owe(stream)
   }
 
@@ -381,7 +385,7 @@ class MuxLink implements Link {
     this.#end = status
     this.#draining = true
     this.#liveness.stop()
-    const said = this.#outbox.close()
+    const said = [...this.#outbox.close(), ...this.#said.close()]
     for (const stream of [...this.#streams.values()]) {
       const { id } = stream
       stream.breakOff(status)
