@@ -4,5 +4,5 @@ export { checkConnectorGroup, checkSegmentGroup, checkServerGroup } from './grou
 export { checkAccessPolicy, checkForwardingPolicy } from './policies.ts'
 export { checkProvisioningKey, type KeyContext } from './provisioning-key.ts'
 export { checkPublication, type PublicationContext } from './publication.ts'
-export { checkSegment, type SegmentContext } from './segment.ts'
+export { checkSegment, type SegmentContext, segmentCheck } from './segment.ts'
 export { type UsableKind, type Use, type UsesConfig, usesOf } from './uses.ts'

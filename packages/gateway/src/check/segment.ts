@@ -14,21 +14,29 @@ export type SegmentContext = Pick<AccessConfig, 'segments' | 'segmentGroups' | '
 
 /** Judges an application segment. */
 export function checkSegment(input: unknown, context: SegmentContext): Checked<Segment> {
-  const read = readShape(segmentSchema, input)
-  if ('problems' in read) return read
-  const { value } = read
-  const findings = new Findings()
-  const applications = readApplications(value, findings)
-  checkPorts(value, findings)
-  checkFtp(value, findings)
-  checkHealth(value, applications, findings)
-  const group = unknownName('segment group', value.segmentGroup, namesOf(context.segmentGroups))
-  if (group !== undefined) findings.refuse(['segmentGroup'], group)
-  const server = unknownName('server group', value.serverGroup, namesOf(context.serverGroups))
-  if (server !== undefined) findings.refuse(['serverGroup'], server)
-  const others = context.segments.filter(({ name }) => name !== value.name)
-  checkOthers(value, applications, others, findings)
-  return findings.of(value)
+  return segmentCheck(context)(input)
+}
+
+/** The same for several that are judged against the same ones, which are then read once. */
+export function segmentCheck(context: SegmentContext): (input: unknown) => Checked<Segment> {
+  let finder: SegmentFinder | undefined
+  return input => {
+    const read = readShape(segmentSchema, input)
+    if ('problems' in read) return read
+    const { value } = read
+    const findings = new Findings()
+    const applications = readApplications(value, findings)
+    checkPorts(value, findings)
+    checkFtp(value, findings)
+    checkHealth(value, applications, findings)
+    const group = unknownName('segment group', value.segmentGroup, namesOf(context.segmentGroups))
+    if (group !== undefined) findings.refuse(['segmentGroup'], group)
+    const server = unknownName('server group', value.serverGroup, namesOf(context.serverGroups))
+    if (server !== undefined) findings.refuse(['serverGroup'], server)
+    finder ??= finderOf(context.segments)
+    checkOthers(value, applications, { segments: context.segments, finder }, findings)
+    return findings.of(value)
+  }
 }
 
 /** Applications by their place; those that cannot be read are told and left out. */
@@ -100,31 +108,37 @@ function checkHealth(
 const isManyAddresses = (application: Application) =>
   application.kind === 'network' && application.network.prefix < (application.network.family === 4 ? 32 : 128)
 
-function checkOthers(
-  { ports, applications: texts }: Segment,
-  applications: Applications,
-  others: readonly Segment[],
-  findings: Findings,
-): void {
-  const finder = new SegmentFinder(
-    others.map(other => ({
-      ...other,
-      applications: other.applications.filter(text => readApplication(text) !== undefined),
+/** Others are as they were saved: what cannot be read of them is in nobody's way. */
+function finderOf(segments: readonly Segment[]): SegmentFinder {
+  return new SegmentFinder(
+    segments.map(one => ({
+      ...one,
+      applications: one.applications.filter(text => readApplication(text) !== undefined),
     })),
   )
+}
+
+function checkOthers(
+  { name: own, ports, applications: texts }: Segment,
+  applications: Applications,
+  { segments, finder }: { readonly segments: readonly Segment[]; readonly finder: SegmentFinder },
+  findings: Findings,
+): void {
   const hidden = new Map<string, number>()
   for (const [index, application] of applications) {
     for (const owner of finder.owners(application)) {
+      const name = segments[owner.segment]?.name
+      if (name === own) continue
       const shared = sharedPorts(ports, owner.ports)
       if (shared === undefined) continue
       findings.refuse(
         ['applications', index],
-        `is in the segment ${others[owner.segment]?.name} already with ports ${portsText(shared)}: an address or name with a port belongs to one segment`,
+        `is in the segment ${name} already with ports ${portsText(shared)}: an address or name with a port belongs to one segment`,
       )
     }
     for (const owner of finder.wider(application)) {
-      const name = others[owner.segment]?.name
-      if (name === undefined || !sharedPorts(ports, owner.ports)) continue
+      const name = segments[owner.segment]?.name
+      if (name === undefined || name === own || !sharedPorts(ports, owner.ports)) continue
       if (!hidden.has(name)) hidden.set(name, index)
     }
   }

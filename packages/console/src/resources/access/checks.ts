@@ -15,17 +15,23 @@ import type { Checked } from './things.ts'
 /** Judges segments, groups, policies, publications and keys among all others. */
 export class Checks {
   readonly #services: Pick<Services, 'store' | 'inForce' | 'now'>
+  /** Of a page of segments each is judged against the same ones. */
+  readonly #segmentChecks = new WeakMap<AccessDocs, (fields: object) => Checked<Segment>>()
 
   constructor(services: Pick<Services, 'store' | 'inForce' | 'now'>) {
     this.#services = services
   }
 
   async segment(fields: object, docs: AccessDocs): Promise<Checked<Segment>> {
-    return (await gateway()).checkSegment(fields, {
+    const known = this.#segmentChecks.get(docs)
+    if (known) return known(fields)
+    const check = (await gateway()).segmentCheck({
       segments: valuesOf(docs.segments),
       segmentGroups: valuesOf(docs.segmentGroups),
       serverGroups: valuesOf(docs.serverGroups),
     })
+    this.#segmentChecks.set(docs, check)
+    return check(fields)
   }
 
   async segmentGroup(fields: object, docs: AccessDocs): Promise<Checked<SegmentGroup>> {
