@@ -2,10 +2,11 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { SegmentInput } from '@portolan/gateway'
-import type { Program } from '../../bench/processes.ts'
+import { Program } from '../../bench/processes.ts'
 import { joinNamespaces, makeNamespace, type Namespace } from '../lab/network/namespaces.ts'
 import type { LabKind } from '../lab/servers/kinds.ts'
 import { type LabServer, type LabServerOptions, startServer } from '../lab/servers/start.ts'
+import { freePorts } from '../support/ports.ts'
 import { makeScratch } from '../support/scratch.ts'
 
 const ACCESS = fileURLToPath(new URL('./access-program.ts', import.meta.url))
@@ -23,10 +24,8 @@ export const AT = {
   server6: 'fd00::9',
 } as const
 
-/** A user, an edge with its controller, and a server with its connector, each in a network namespace of its own. */
-export interface AccessPath extends AsyncDisposable {
-  readonly user: Namespace
-  readonly server: Namespace
+/** A controller with an edge, a connector, and whatever is started beside them. */
+export interface Access extends AsyncDisposable {
   /** A folder of the test's own. */
   readonly folder: string
   /** Starts `portolan agent` for alice and waits until it is ready. Answers its lines. */
@@ -35,6 +34,11 @@ export interface AccessPath extends AsyncDisposable {
   ): Promise<{ readonly program: Program; readonly lines: readonly string[] }>
   /** Starts a command in the server's namespace and waits until it is ready. */
   startNearServer(args: readonly string[]): Promise<Started>
+}
+
+/** A user, an edge with its controller, and a server with its connector, each in a network namespace of its own. */
+export interface AccessPath extends Access {
+  readonly user: Namespace
   /** Starts a server in its namespace. */
   startServer(kind: LabKind, options?: Partial<LabServerOptions>): Promise<LabServer>
 }
@@ -50,10 +54,29 @@ export interface AccessPathOptions {
   readonly denied?: readonly string[]
 }
 
+/** Where the parts run, and how they are reached. */
+interface Places {
+  readonly addresses: readonly string[]
+  readonly port: number
+  readonly user: Launch
+  readonly edge: Launch
+  readonly server: Launch
+}
+type Launch = (program: string, args: readonly string[]) => Promise<Program>
+
+/** All parts on this machine, without namespaces: nothing is out of reach, so what is forwarded has to be seen by other means. */
+export async function startOnLoopback(options: AccessPathOptions): Promise<Access> {
+  const { basePort: port } = await freePorts(1)
+  const launch: Launch = (program, args) => Program.start(program, args)
+  return await startAccess(options, {
+    ...{ addresses: [`127.0.0.1:${port}`], port },
+    ...{ user: launch, edge: launch, server: launch },
+  })
+}
+
 /** @throws {ProgramError} with what `ip` said */
-export async function buildAccessPath({ segments, denied = [] }: AccessPathOptions): Promise<AccessPath> {
+export async function buildAccessPath(options: AccessPathOptions): Promise<AccessPath> {
   await using building = new AsyncDisposableStack()
-  const { path: folder } = building.use(await makeScratch())
   const user = building.use(await makeNamespace('user'))
   const edge = building.use(await makeNamespace('edge'))
   const server = building.use(await makeNamespace('server'))
@@ -75,54 +98,66 @@ export async function buildAccessPath({ segments, denied = [] }: AccessPathOptio
     'address add 2001:db8::10/64 dev outwards nodad',
     'route add fd00::/64 dev outwards',
   )
-  const addresses = [`${AT.edgeOutside}:${EDGE_PORT}`, `${AT.edgeInside}:${EDGE_PORT}`]
-  const plan = { ...{ folder, addresses, port: EDGE_PORT, denied }, segments }
-  const access = building.use(await edge.start(process.execPath, [ACCESS, JSON.stringify(plan)]))
-  const told = await access.line()
-  if (told === undefined) throw new Error(`the controller ended: ${access.errors}`)
-  const keys: { agent: string; connector: string } = JSON.parse(told)
-  access.drain()
-  const run = async (
-    stack: AsyncDisposableStack,
-    namespace: Namespace,
-    args: readonly string[],
-  ): Promise<Started> => {
-    const program = stack.use(await namespace.start(process.execPath, [COMMAND, ...args]))
-    const lines: string[] = []
-    for (let line = await program.line(); ; line = await program.line()) {
-      if (line === undefined) throw new Error(`portolan ${args[0]} ended: ${program.errors}`)
-      lines.push(line)
-      if (line.startsWith('ready ')) break
-    }
-    program.drain()
-    return { program, lines }
-  }
-  const key = join(folder, 'connector.key')
-  await writeFile(key, keys.connector)
-  await run(building, server, [
-    'connector',
-    '--key-file',
-    key,
-    '--name',
-    'con',
-    '--data',
-    join(folder, 'connector'),
-  ])
-  const password = join(folder, 'password')
-  await writeFile(password, 'secret\n')
+  const access = building.use(
+    await startAccess(options, {
+      addresses: [`${AT.edgeOutside}:${EDGE_PORT}`, `${AT.edgeInside}:${EDGE_PORT}`],
+      port: EDGE_PORT,
+      ...{ user: user.start, edge: edge.start, server: server.start },
+    }),
+  )
   const kept = building.move()
   return {
-    ...{ user, server, folder },
-    async startAgent(flags) {
-      const own = ['--key', keys.agent, '--user', 'alice', '--password-file', password]
-      return run(kept, user, ['agent', ...own, '--data', join(folder, 'agent'), ...flags])
-    },
-    startNearServer: args => run(kept, server, args),
-    async startServer(kind, options = {}) {
+    ...access,
+    user,
+    async startServer(kind, more = {}) {
       const passive = { basePort: 50_000, numberOfPorts: 100 }
-      const made = { host: AT.server, port: 21, passive, launcher: server.launcher, ...options }
+      const made = { host: AT.server, port: 21, passive, launcher: server.launcher, ...more }
       return kept.use(await startServer(kind, made))
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
+}
+
+async function startAccess(
+  { segments, denied = [] }: AccessPathOptions,
+  { addresses, port, user, edge, server }: Places,
+): Promise<Access> {
+  await using starting = new AsyncDisposableStack()
+  const { path: folder } = starting.use(await makeScratch())
+  const plan = { folder, addresses, port, denied, segments }
+  const program = starting.use(await edge(process.execPath, [ACCESS, JSON.stringify(plan)]))
+  const told = await program.line()
+  if (told === undefined) throw new Error(`the controller ended: ${program.errors}`)
+  program.drain()
+  const keys: { agent: string; connector: string } = JSON.parse(told)
+  const [key, password] = [join(folder, 'connector.key'), join(folder, 'password')]
+  await writeFile(key, keys.connector)
+  await writeFile(password, 'secret\n')
+  const connector = ['--key-file', key, '--name', 'con', '--data', join(folder, 'connector')]
+  await untilReady(starting, server, ['connector', ...connector])
+  const kept = starting.move()
+  const own = ['--key', keys.agent, '--user', 'alice', '--password-file', password]
+  return {
+    folder,
+    startAgent: flags => untilReady(kept, user, ['agent', ...own, '--data', join(folder, 'agent'), ...flags]),
+    startNearServer: args => untilReady(kept, server, args),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
+
+/** Starts a command and reads what it says until it is ready. */
+async function untilReady(
+  stack: AsyncDisposableStack,
+  launch: Launch,
+  args: readonly string[],
+): Promise<Started> {
+  const program = stack.use(await launch(process.execPath, [COMMAND, ...args]))
+  const lines: string[] = []
+  for (let line = await program.line(); ; line = await program.line()) {
+    if (line === undefined) throw new Error(`portolan ${args[0]} ended: ${program.errors}`)
+    lines.push(line)
+    if (line.startsWith('ready ')) break
+  }
+  program.drain()
+  return { program, lines }
 }

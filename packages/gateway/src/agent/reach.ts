@@ -212,7 +212,6 @@ export class Reach {
         this.#open.delete(waiting)
         const filtered = filter ? filterStream(stream, filter, NOTE_FAILED) : stream
         const joined = joinSocket(filtered, client, { socketIs: 'client' })
-        if (filtered.room > 0) client.resume()
         this.#open.add(joined)
         void joined.ended.then(end => {
           this.#open.delete(joined)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { stat } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import type { AgentEvent } from '../parts.ts'
@@ -14,7 +15,7 @@ import {
   startEcho,
   startStubEdge,
 } from './testing-edge.ts'
-import { askSocks, exchange } from './testing-socks.ts'
+import { askSocks, exchange, readBytes, socksRequest } from './testing-socks.ts'
 
 const authority = await newAuthority()
 const LIMIT = { timeout: 20_000 }
@@ -37,6 +38,20 @@ describe('an agent', LIMIT, () => {
     assert.deepEqual(edge.opens.length, 1)
     assert.equal((await stat(join(options.folder, 'identity.json'))).mode & 0o777, 0o600)
     assert.equal((await stat(options.folder)).mode & 0o777, 0o700)
+  })
+
+  it('loses nothing of what a client sends before it is answered', async () => {
+    await using echo = await startEcho()
+    const bypassed = [forwards(['127.0.0.1'], [[1, 65_535]], { action: 'bypass' })]
+    for (const definitions of [[forwards(['127.0.0.1'])], bypassed]) {
+      await using edge = await startStubEdge({ authority, definitions })
+      await using options = await agentOptions(edge.invitation)
+      await using _agent = await startAgent(options)
+      const socket = connect({ ...listeningAt(options.events, 'socks5'), allowHalfOpen: true })
+      socket.write(Buffer.concat([socksRequest('127.0.0.1', echo.port), Buffer.from('early')]))
+      assert.equal((await readBytes(socket, 17)).subarray(12).toString(), 'early')
+      assert.deepEqual(await exchange(socket, ' late'), { text: ' late', reset: false })
+    }
   })
 
   it('carries megabytes both ways without losing a byte', async () => {
@@ -124,8 +139,6 @@ describe('an agent', LIMIT, () => {
             by: 'PASV',
             seconds: 30,
           })
-          // An echo: what follows the note.
-          made?.socket.emit('data', Buffer.from('227'))
         }
       },
     })
@@ -135,7 +148,9 @@ describe('an agent', LIMIT, () => {
     const { socket } = await askSocks(at, '127.0.0.1', echo.port)
     assert.equal(agent.why({ host: '192.0.2.9', port: data.port }).action, 'direct')
     named()
-    await once(socket, 'readable')
+    // What comes back comes after the note.
+    socket.write('x')
+    assert.equal((await readBytes(socket, 1)).toString(), 'x')
     assert.equal(agent.why({ host: '192.0.2.9', port: data.port }).action, 'forward')
     assert.equal(agent.why({ host: '192.0.2.9', port: data.port + 1 }).action, 'direct')
     assert.equal((await askSocks(at, '192.0.2.9', data.port)).reply, 0)
