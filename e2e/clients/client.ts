@@ -24,6 +24,8 @@ export type Target = DataWay & {
   readonly certificate?: string
   /** Folder for what the client wants to keep: debug logs, its own settings. */
   readonly scratch: string
+  /** What starts the client, such as `ip netns exec NAME`; default nothing. */
+  readonly launcher?: readonly string[]
 }
 
 /**
@@ -82,3 +84,7 @@ export const nothingToClose = async (): Promise<void> => {}
 export function firstMatch(pattern: RegExp, text: string): string | undefined {
   return pattern.exec(text)?.[1]
 }
+
+/** The options by which a client's program is started where its target says. */
+export const runIn = ({ launcher }: Target): { readonly launcher?: readonly string[] } =>
+  launcher === undefined ? {} : { launcher }

@@ -1,5 +1,5 @@
 import { findProgram, mustSucceed, runProgram } from '../support/programs.ts'
-import { type ClientKind, firstMatch, nothingToClose, type Target, urlHost } from './client.ts'
+import { type ClientKind, firstMatch, nothingToClose, runIn, type Target, urlHost } from './client.ts'
 
 /** The name at the end of a line of LIST, after mode, links, owner, group, size, and a date of three parts. */
 const LIST_LINE = /^[-dl]\S{9,}\s+\d+\s+\S+\s+\S+\s+\d+ \S+ +\S+ +\S+ (.+)$/
@@ -24,6 +24,7 @@ export const curl: ClientKind = {
     const run = async (...args: readonly string[]): Promise<string> => {
       const result = await runProgram('curl', [...commonArguments(target), ...args], {
         env: { HOME: target.scratch },
+        ...runIn(target),
       })
       sent.push(...result.stderr.matchAll(/^> (.*?)\r?$/gm).map(([, line = '']) => line))
       return mustSucceed('curl', result).stdout

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { findProgram, mustSucceed, runProgram } from '../support/programs.ts'
-import { type ClientKind, firstMatch, nothingToClose } from './client.ts'
+import { type ClientKind, firstMatch, nothingToClose, runIn } from './client.ts'
 
 const SCRIPT = fileURLToPath(new URL('ftplib-client.py', import.meta.url))
 
@@ -41,6 +41,7 @@ function pythonClient({ name, reuse }: { name: string; reuse: boolean }): Client
         // -I: no user's site packages, no variables.
         const result = await runProgram('python3', ['-I', SCRIPT], {
           input: JSON.stringify({ ...target, reuse, call, arguments: args }),
+          ...runIn(target),
         })
         sent.push(...result.stdout.matchAll(/^\*cmd\* (.*)$/gm).map(([, text = '']) => unquote(text)))
         const { stdout } = mustSucceed(name, result)

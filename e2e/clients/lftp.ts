@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findProgram, mustSucceed, runProgram } from '../support/programs.ts'
-import { type ClientKind, firstMatch, nothingToClose, type Target, urlHost } from './client.ts'
+import { type ClientKind, firstMatch, nothingToClose, runIn, type Target, urlHost } from './client.ts'
 
 /** lftp: one script, one process, one session. */
 export const lftp: ClientKind = {
@@ -26,6 +26,7 @@ export const lftp: ClientKind = {
       const whole = `debug -o ${quote(debug)} 9; ${settings(target)} ${open(target)}; ${script}; bye`
       const result = await runProgram('lftp', ['--norc', '-e', whole], {
         env: { HOME: target.scratch, LFTP_HOME: target.scratch },
+        ...runIn(target),
       })
       const dialogue = await readFile(debug, 'utf8').catch(() => '')
       await rm(debug, { force: true })

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findProgram, mustSucceed, ProgramError, runProgram } from '../support/programs.ts'
-import { type ClientKind, firstMatch, nothingToClose, type Target } from './client.ts'
+import { type ClientKind, firstMatch, nothingToClose, runIn, type Target } from './client.ts'
 
 /** The programs of NcFTP that do one thing and end: ncftpput, ncftpget, ncftpls. */
 export const ncftp: ClientKind = {
@@ -26,6 +26,7 @@ export const ncftp: ClientKind = {
       const debug = join(target.scratch, `ncftp-${runs}.log`)
       const result = await runProgram(program, ['-d', debug, ...commonArguments(target), ...args], {
         env: { HOME: target.scratch },
+        ...runIn(target),
       })
       const dialogue = await readFile(debug, 'utf8').catch(() => '')
       await rm(debug, { force: true })

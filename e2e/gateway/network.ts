@@ -3,8 +3,8 @@ import { joinNamespaces, makeNamespace, type Namespace } from '../lab/network/na
 /** The controller's node and the edges, as the user and the connectors reach them. */
 export const EDGE_OUTSIDE = '198.51.100.1'
 const EDGE_INSIDE = '192.0.2.1'
-const USER = '198.51.100.10'
-const CONNECTORS = ['192.0.2.10', '192.0.2.11'] as const
+export const USER = '198.51.100.10'
+export const CONNECTORS = ['192.0.2.10', '192.0.2.11'] as const
 /** The server, which nobody but the connectors reaches, and what it sees of each of them. */
 export const SERVER = '10.0.0.21'
 export const CONNECTORS_SEEN = ['10.0.0.1', '10.0.1.1'] as const
@@ -33,8 +33,8 @@ export async function buildAccessNetwork(): Promise<AccessNetwork> {
     { namespace: user, interface: 'outwards', address: `${USER}/24` },
     { namespace: dmz, interface: 'to-user', address: `${EDGE_OUTSIDE}/24` },
   )
-  // Without a route programs would be told at once that there is none, and nothing could be taken for an application.
-  await user.ip(`route add default via ${EDGE_OUTSIDE}`)
+  // Without a route programs would be told at once that there is none, and nothing could be taken for an application. Names are asked of nobody.
+  await user.ip(`route add 10.0.0.0/8 via ${EDGE_OUTSIDE}`)
   await dmz.ip(
     'link add inside type bridge',
     `address add ${EDGE_INSIDE}/24 dev inside`,

@@ -36,6 +36,8 @@ export interface RunOptions {
   /** Milliseconds after which the program is killed; default 20,000. */
   readonly limitMs?: number
   readonly cwd?: string
+  /** What starts it, such as `ip netns exec NAME`; default nothing. */
+  readonly launcher?: readonly string[]
   /** Beside PATH, a UTF-8 locale and UTC; nothing else of this process's environment reaches the program. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -65,8 +67,11 @@ function isExecutable(path: string): boolean {
 export async function runProgram(
   program: string,
   args: readonly string[],
-  { input = '', limitMs = LIMIT_MS, cwd, env = {} }: RunOptions = {},
+  { launcher, ...options }: RunOptions = {},
 ): Promise<ProgramResult> {
+  const [first, ...rest] = launcher ?? []
+  if (first !== undefined) return runProgram(first, [...rest, program, ...args], options)
+  const { input = '', limitMs = LIMIT_MS, cwd, env = {} } = options
   const path = program.includes('/') ? program : findProgram(program)
   if (path === undefined) throw new ProgramError('PROGRAM_MISSING', `${program} is not installed`)
   const child = spawn(path, args, {
