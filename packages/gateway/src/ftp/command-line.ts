@@ -21,7 +21,7 @@ const FIRST_TELNET = 0xf0
 const SYNCH = Buffer.from([0xff, 0xf4, 0xff, 0xf2])
 /** What is left of it when one byte was urgent data, and lost. No verb begins with these. */
 const REMNANTS = new Set([0xff, 0xf4, 0xf2])
-/** ProFTPD takes blanks before a verb, and any blank behind it. */
+/** ProFTPD takes a tab behind a verb; a server that passes over blanks before one cannot be ruled out. */
 const LOOSE = /^\s*([A-Za-z]{1,32})(?:\s+(.*))?$/s
 
 /** Reads a line with its end; only the last one of a connection may have none. */
@@ -53,8 +53,8 @@ function read(text: string): { readonly verb: string; readonly argument: string 
 }
 
 /**
- * The verb of a request for active mode, also where it is quoted, escaped or glued to its argument: ProFTPD takes `"PORT" 1,2`.
- * No other command that is written so has letters that begin like one of these.
+ * The verb of a request for active mode, also where it is quoted, escaped or glued to its argument: what servers make of that is theirs,
+ * and no other command that is written so has letters that begin like one of these.
  */
 function activeVerb(verb: string, text: string): ActiveVerb | undefined {
   const strict = ACTIVE.find(one => one === verb)

@@ -167,7 +167,7 @@ test('whatever comes, no line that a server may read as a request for active mod
       assert.ok(failed === undefined || why.length > 50)
       if (notes.some(note => note.type === 'warning' && note.status.code === 'CON_FTP_ENCRYPTED')) return
       for (const line of toServer.split(/[\r\n]/)) {
-        // As ProFTPD reads it: without blanks, quotes and backslashes; and telnet in one way or another.
+        // As a generous server reads it: without blanks, quotes and backslashes; and telnet in one way or another.
         for (const telnet of [/\xff[\xfb-\xfe].|\xff[\xf0-\xfa]|\xff/gs, /[\xf0-\xff]/g]) {
           const plain = line.replaceAll(telnet, '').replaceAll(/["\\]/g, '')
           assert.doesNotMatch(plain, /^\s*(PORT|EPRT)(\s|,|$)/i)
