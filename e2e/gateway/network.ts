@@ -34,7 +34,7 @@ export async function buildAccessNetwork(): Promise<AccessNetwork> {
     { namespace: dmz, interface: 'to-user', address: `${EDGE_OUTSIDE}/24` },
   )
   // Without a route programs would be told at once that there is none, and nothing could be taken for an application. Names are asked of nobody.
-  await user.ip(`route add 10.0.0.0/8 via ${EDGE_OUTSIDE}`)
+  await user.ip(`route add 10.0.0.0/23 via ${EDGE_OUTSIDE}`)
   await dmz.ip(
     'link add inside type bridge',
     `address add ${EDGE_INSIDE}/24 dev inside`,
