@@ -175,8 +175,8 @@ function openFor(
   const key = pinKey(user, device, asked)
   const pin = pins.find(key)
   const Role = roleOf(verdict, pin)
-  stream.session =
-    expectation?.session ?? (Role === 'data' ? pin?.controls.at(-1)?.session : undefined) ?? stream.session
+  const control = pin?.controls.findLast(one => one.segment === segment.name)
+  stream.session = expectation?.session ?? (Role === 'data' ? control?.session : undefined) ?? stream.session
   stream.record.change({ Role, SessionID: stream.session })
   return openThrough({
     pins,

@@ -99,7 +99,9 @@ const allowed = (change: Partial<Allowed> = {}): Allowed => ({
   ...{ allowed: true, segment: ftp, rule: 'anna', host: '10.0.0.9', port: 40_001, inspect: false },
   ...change,
 })
+const other = { ...ftp, name: 'other' }
 const ROLES: readonly [string, Allowed, readonly number[], string][] = [
+  ['the first connection to another server at the address', allowed({ segment: other }), [21], 'control'],
   ['the first connection to an FTP server', allowed(), [], 'control'],
   ['another port beside a control connection', allowed(), [21], 'data'],
   ['port 21 beside a control connection', allowed({ port: 21 }), [21], 'control'],
@@ -111,7 +113,7 @@ const ROLES: readonly [string, Allowed, readonly number[], string][] = [
 for (const [title, verdict, ports, role] of ROLES) {
   test(`${title} has the role ${role}`, () => {
     const pin = createPinTable(() => NOW).join('key')
-    for (const port of ports) pin.controls.push({ session: 'c', port, isRead: false })
+    for (const port of ports) pin.controls.push({ session: 'c', port, segment: ftp.name, isRead: false })
     assert.equal(roleOf(verdict, pin), role)
   })
 }

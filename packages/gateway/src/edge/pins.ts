@@ -5,6 +5,8 @@ export interface Control {
   readonly session: string
   /** That was asked for. */
   readonly port: number
+  /** At one address there may be several servers. */
+  readonly segment: string
   /** The connector reads it. */
   readonly isRead: boolean
 }

@@ -223,9 +223,10 @@ export async function startEdge(o: EdgeOptions): Promise<Edge> {
       book.cutWhere(() => true, status)
       await book.empty(AbortSignal.timeout(FAREWELL_MS))
       admission[Symbol.dispose]()
+      const told = Promise.race([reports.flush(), sleep(FAREWELL_MS, undefined, { ref: false })])
       await Promise.all([agents.destroyAll(status), connectors.destroyAll(status)])
       await listener[Symbol.asyncDispose]()
-      await Promise.race([reports.flush(), sleep(FAREWELL_MS, undefined, { ref: false })])
+      await told
       rounds[Symbol.dispose]()
       renewals[Symbol.dispose]()
       await control[Symbol.asyncDispose]()
