@@ -110,7 +110,7 @@ once; afterwards the connector has a certificate in its data folder and renews i
     )
     .option(
       '--transparent',
-      'take all connections of this machine to applications, by nftables (Linux, CAP_NET_ADMIN)',
+      'take all connections of this machine to applications, by nftables (Linux, CAP_NET_ADMIN); there has to be a route to them, such as the default route',
     )
     .addHelpText(
       'after',

@@ -9,30 +9,28 @@ export type AgentDecision =
       readonly because: string
       /** What the edge is asked for. */
       readonly target: Target
-      /** Absent: a data connection that a server has named. */
-      readonly definition?: Definition
+      readonly by: Definition | { readonly expected: Target }
     }
-  | { readonly action: 'bypass'; readonly because: string; readonly definition: Definition }
-  | { readonly action: 'direct'; readonly because: string }
+  | { readonly action: 'bypass' | 'direct'; readonly because: string }
 
-/** Decides from the definitions, and from what servers have named. It takes no expectation: {@link Expectations.take} does. */
+/** Decides from the definitions, and from what servers have named. It takes no expectation: `Expectations.take` does. */
 export function decide(target: Target, matcher: Matcher, expectations: Expectations): AgentDecision {
   const match = matcher.match(target)
   const { host, port } = target
   if (match?.definition.action === 'forward') {
     const { segment, because } = match.definition
     const text = `Segment ${segment} has ${host} port ${port} by ${match.application}. ${because}`
-    return { action: 'forward', because: text, target, definition: match.definition }
+    return { action: 'forward', because: text, target, by: match.definition }
   }
   const expected = expectations.peek(target)
   if (expected) {
     const text = `The server has named ${host} port ${port} for a data connection of this user.`
-    return { action: 'forward', because: text, target: expected }
+    return { action: 'forward', because: text, target: expected, by: { expected: target } }
   }
   if (match) {
     const { segment, because } = match.definition
     const text = `Segment ${segment} has ${host} port ${port} by ${match.application}. ${because}`
-    return { action: 'bypass', because: text, definition: match.definition }
+    return { action: 'bypass', because: text }
   }
   const nearest = matcher.nearest(host)
   const because = nearest

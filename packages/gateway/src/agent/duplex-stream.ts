@@ -5,7 +5,7 @@ import type { StreamSink, WireStream } from '../wire/types.ts'
 /** Bytes that the sink may hold before no more is read. */
 const WINDOW = 1_048_576
 
-export interface DuplexStreamOptions {
+interface DuplexStreamOptions {
   /** Breaks the duplex off, so that its other side sees no clean end. */
   abort(status: Status): void
   /** Why it broke. `error` is undefined when it was closed before its end. */

@@ -16,7 +16,7 @@ const WAIT_MS = 3_000
 /** A link that stood for so long begins anew without a wait that has grown, in milliseconds. */
 const STOOD_MS = 10_000
 
-export interface EdgeLinksOptions extends Pick<EdgeLinkOptions, 'dial' | 'windows' | 'now' | 'about'> {
+interface EdgeLinksOptions extends Pick<EdgeLinkOptions, 'dial' | 'windows' | 'now' | 'about'> {
   readonly identity: Identity
   onEvent(event: Extract<AgentEvent, { type: 'edge' }>): void
   onDefinitions(said: Extract<EdgeSaysToAgent, { type: 'definitions' }>): void

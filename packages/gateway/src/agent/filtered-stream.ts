@@ -2,7 +2,7 @@ import type { Status } from '../codes.ts'
 import type { Json, StreamSink, WireStream } from '../wire/types.ts'
 
 /** A piece of what came, on its way to the sink: `worth` bytes of the stream are done with once it is taken. */
-export interface Piece {
+interface Piece {
   readonly bytes: Uint8Array
   readonly worth: number
 }

@@ -41,7 +41,7 @@ export interface Passage {
   giveUp(): void
 }
 
-export interface ReachOptions {
+interface ReachOptions {
   readonly links: Pick<EdgeLinks, 'open'>
   readonly expectations: Expectations
   readonly direct: DirectDialler
@@ -124,11 +124,12 @@ export class Reach {
 
   async #forward(
     ask: Ask,
-    { target, definition }: Extract<AgentDecision, { action: 'forward' }>,
+    { target, by }: Extract<AgentDecision, { action: 'forward' }>,
     signal: AbortSignal,
   ): Promise<Passage> {
     const { links, expectations } = this.#options
-    if (!definition) expectations.take(ask.target)
+    const definition = 'expected' in by ? undefined : by
+    if ('expected' in by) expectations.take(by.expected)
     const near = [target.host, ask.target.host, ...(ask.control === undefined ? [] : [ask.control])]
     const open: AgentOpen = { host: target.host, port: target.port, via: ask.via, ...clientOf(ask) }
     const made = await links.open(open, near, signal)

@@ -5,7 +5,7 @@ import type { Link } from '../wire/types.ts'
 const RESPONSIVE_MS = 2_000
 
 /** What a choice among links goes by. */
-export interface Choosable {
+interface Choosable {
   readonly link: Pick<Link, 'silentMs' | 'draining'>
   readonly hosts: ReadonlyMap<string, number>
 }

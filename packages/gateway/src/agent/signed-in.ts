@@ -11,7 +11,7 @@ const AGAIN_MS = 5_000
 /** What a timer of Node can wait at the most. */
 const LONGEST_TIMER_MS = 2_147_483_647
 
-export interface SignedInOptions extends SignInOptions {
+interface SignedInOptions extends SignInOptions {
   onEvent(event: AgentEvent): void
 }
 

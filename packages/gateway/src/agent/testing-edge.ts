@@ -16,7 +16,7 @@ import { createLink } from '../wire/link.ts'
 import { type IncomingStream, type Json, type Link, PEER_CODES, type WireStream } from '../wire/types.ts'
 
 /** What a test's edge does. */
-export interface StubEdgeOptions {
+interface StubEdgeOptions {
   readonly authority: Authority
   readonly id?: string
   readonly port?: number
@@ -35,7 +35,7 @@ export interface StubEdgeOptions {
 }
 type Definitions = Extract<EdgeSaysToAgent, { type: 'definitions' }>
 
-export interface StubEdge extends AsyncDisposable {
+interface StubEdge extends AsyncDisposable {
   readonly id: string
   readonly address: string
   readonly invitation: string
@@ -84,7 +84,7 @@ export async function startStubEdge(options: StubEdgeOptions): Promise<StubEdge>
           onOpen(incoming) {
             opens.push(incoming.ask)
             if (options.onOpen) options.onOpen(incoming, link)
-            else splice(incoming)
+            else void splice(incoming)
           },
           onMessage: message => {
             if (isHello(message)) link.message(definitionsOf({}))

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
 /** A wire between two parts that a test can freeze: nothing is lost, nothing arrives. */
-export interface FreezableRelay extends AsyncDisposable {
+interface FreezableRelay extends AsyncDisposable {
   readonly address: string
   freeze(): void
   thaw(): void

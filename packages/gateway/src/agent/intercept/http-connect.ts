@@ -8,7 +8,7 @@ import { CONNECTED, formatRefusal, httpStatusOf, MAX_HTTP_HEAD, readHttpHead } f
 /** How long a client may take until the head of its request is whole, in milliseconds. */
 const HEAD_MS = 10_000
 
-export interface HttpConnectOptions {
+interface HttpConnectOptions {
   readonly host: string
   readonly port: number
   readonly reach: Pick<Reach, 'reach'>

@@ -10,12 +10,12 @@ import { clientOf, type Interceptor, listenForClients, reachFor } from './client
 import { DataListeners } from './data-listeners.ts'
 import { PassiveReplies, type ReplyPiece } from './passive-replies.ts'
 
-export interface LoopbackOptions {
+interface LoopbackOptions {
   readonly host: string
   readonly port: number
   /** The application that this listener stands for. */
   readonly target: Target
-  readonly reach: Reach
+  readonly reach: Pick<Reach, 'reach' | 'fits'>
   /** Told what cannot work, such as data connections of a control connection that nobody can read. */
   onProblem(text: string): void
 }

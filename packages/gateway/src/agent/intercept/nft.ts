@@ -59,7 +59,7 @@ function formatFamily(family: 4 | 6, redirects: readonly Redirect[], port: numbe
     `set expected { type ${address} . inet_service; flags timeout; size 65535; }`,
     'chain output {',
     'type nat hook output priority -100; policy accept;',
-    `meta mark ${OWN_MARK} accept`,
+    `meta mark 0x${OWN_MARK.toString(16)} accept`,
     `${daddr} . tcp dport @expected redirect to :${port}`,
     ...rules,
     '}',

@@ -3,7 +3,7 @@ import type { Network } from '../../policy/network.ts'
 import type { Definition } from '../../policy/types.ts'
 
 /** Addresses, both ends included. */
-export interface AddressRange {
+interface AddressRange {
   readonly first: bigint
   readonly last: bigint
 }

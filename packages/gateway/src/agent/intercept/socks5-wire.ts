@@ -16,7 +16,7 @@ export const SOCKS_REPLY = {
   commandNotSupported: 0x07,
   addressTypeNotSupported: 0x08,
 } as const
-export type SocksReply = (typeof SOCKS_REPLY)[keyof typeof SOCKS_REPLY]
+type SocksReply = (typeof SOCKS_REPLY)[keyof typeof SOCKS_REPLY]
 
 export const SOCKS_METHOD = { none: 0x00, password: 0x02, unacceptable: 0xff } as const
 
