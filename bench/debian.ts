@@ -4,7 +4,7 @@ import { BenchError, textOf } from './errors.ts'
 import { run } from './processes.ts'
 
 /**
- * The servers' packages and the libraries that a plain Debian does not have. vsftpd, proftpd and pure-ftpd conflict
+ * The packages of servers and relays and the libraries that a plain Debian does not have. vsftpd, proftpd and pure-ftpd conflict
  * with each other, so they are unpacked in a folder and never installed.
  */
 const PACKAGES = [
@@ -13,6 +13,9 @@ const PACKAGES = [
   'proftpd-mod-crypto',
   'pure-ftpd',
   'pure-ftpd-common',
+  'stunnel4',
+  'openssh-server',
+  'openssh-client',
   'python3-pyftpdlib',
   'python3-openssl',
   'python3-cryptography',
@@ -115,7 +118,11 @@ async function readVersions(root: string): Promise<Record<string, string> | unde
   try {
     const read: unknown = JSON.parse(await readFile(join(root, COMPLETE), 'utf8'))
     if (typeof read !== 'object' || read === null) return undefined
-    return Object.fromEntries(Object.entries(read).map(([name, version]) => [name, String(version)]))
+    const versions = Object.fromEntries(
+      Object.entries(read).map(([name, version]) => [name, String(version)]),
+    )
+    // What an older release has left lacks what was added since.
+    return PACKAGES.every(name => versions[name] !== undefined) ? versions : undefined
   } catch {
     return undefined
   }

@@ -50,6 +50,7 @@ export function verdictOf(
   subject: Figure | undefined,
   peers: ReadonlyMap<string, Figure>,
 ): Verdict {
+  if (work.target?.kind === 'floor') return verdictOfFloor(work.target, subject, peers)
   if (work.target?.kind === 'times') return verdictOfTimes(work.target, subject, peers)
   const best = bestOf(work.unit, peers)
   if (subject?.kind !== 'reached') {
@@ -77,6 +78,21 @@ function verdictOfTimes(
   if (peer?.kind !== 'reached' || peer.value <= 0) return { best: of }
   const ratio = subject.value / peer.value
   return { best: of, ratio, reached: Math.round(ratio * 100) <= Math.round(atMost * 100) }
+}
+
+function verdictOfFloor(
+  { atLeast = 0, of }: { readonly atLeast?: number; readonly of?: string },
+  subject: Figure | undefined,
+  peers: ReadonlyMap<string, Figure>,
+): Verdict {
+  if (subject?.kind !== 'reached')
+    return { ...(of && { best: of }), ...(subject?.kind === 'failed' && { reached: false }) }
+  const enough = Math.round(subject.value) >= atLeast
+  if (of === undefined) return { reached: enough }
+  const peer = peers.get(of)
+  if (peer?.kind !== 'reached' || peer.value <= 0) return { best: of, ...(!enough && { reached: false }) }
+  const ratio = subject.value / peer.value
+  return { best: of, ratio, reached: enough && Math.round(ratio * 100) >= 100 }
 }
 
 function bestOf(unit: Unit, peers: ReadonlyMap<string, Figure>): { name: string; value: number } | undefined {

@@ -12,10 +12,12 @@ export interface LoadPrograms {
   readonly timed: string
   /** The delayed link. */
   readonly delay: string
+  /** Streams through gateways. */
+  readonly stream: string
 }
 
 /** Sources that are a program of their own each, beside the generator's. */
-const ALONE = ['ceiling', 'timed', 'delay'] as const
+const ALONE = ['ceiling', 'timed', 'delay', 'stream'] as const
 
 /** What one run of the generator says. */
 export interface LoadResult {
@@ -64,6 +66,7 @@ export async function buildLoad(cache: string): Promise<LoadPrograms> {
     ceiling: join(cache, 'ceiling'),
     timed: join(cache, 'timed'),
     delay: join(cache, 'delay'),
+    stream: join(cache, 'stream'),
   }
   await mkdir(cache, { recursive: true })
   const newest = await newestOf((await readdir(folder)).map(name => join(folder, name)))

@@ -21,8 +21,8 @@ export interface Run {
   readonly quick: boolean
   /** The machine's load average of the last minute when the run began: above 0.5 something else was at work. */
   readonly loadAtStart: number
-  /** Where the files lie. */
-  readonly medium: string
+  /** Where the files lie, if there are any. */
+  readonly medium?: string
   readonly columns: readonly Column[]
   readonly works: readonly Row[]
   /** More to say below the table, a sentence each. */
@@ -37,7 +37,7 @@ export function renderTable(run: Run): string {
   const head = ['work', 'unit', ...columns.map(column => column.label), 'ratio', 'target', '']
   const rows = run.works.map(work => rowOf(run, work, columns))
   return [
-    `${run.date}, ${machineLine(run.machine)}. Files on ${run.medium}. Load average at the start ${run.loadAtStart.toFixed(1)}. ` +
+    `${run.date}, ${machineLine(run.machine)}.${run.medium === undefined ? '' : ` Files on ${run.medium}.`} Load average at the start ${run.loadAtStart.toFixed(1)}. ` +
       `${run.rounds} rounds, medians${run.quick ? '. QUICK: small files, the figures mean nothing' : ''}.`,
     '',
     ...layOut([head, ...rows]),
@@ -102,6 +102,10 @@ function digitsOf(unit: Unit, value: number): number {
 
 function targetText(unit: Unit, target: Target | undefined): string {
   if (target === undefined) return ''
+  if (target.kind === 'floor') {
+    const least = target.atLeast === undefined ? [] : [`≥ ${target.atLeast} ${unit}`]
+    return [...least, ...(target.of === undefined ? [] : ['≥ 1.00'])].join(', ')
+  }
   if (target.kind === 'ratio') return `≥ ${target.atLeast.toFixed(2)}`
   return target.kind === 'times' ? `≤ ${target.atMost.toFixed(2)}` : `≤ ${target.atMost} ${unit}`
 }

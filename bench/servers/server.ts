@@ -148,12 +148,12 @@ export function needsRoot(): string | undefined {
 }
 
 /** The unpacked packages. @throws {BenchError} when they are not there; `missing()` of the adapter said so before. */
-export function unpacked(workshop: Workshop): Debian {
+export function unpacked(workshop: Pick<Workshop, 'debian'>): Debian {
   if (workshop.debian === undefined) throw new BenchError('the packages of Debian are not there')
   return workshop.debian
 }
 
 /** A line for `missing()` of an adapter whose program comes from Debian. */
-export function withoutDebian(workshop: Workshop): string | undefined {
+export function withoutDebian(workshop: Pick<Workshop, 'debian'>): string | undefined {
   return workshop.debian === undefined ? 'its Debian package could not be fetched (see above)' : undefined
 }

@@ -4,12 +4,14 @@ import type { ServerKind } from '../servers/server.ts'
 import type { Stage } from '../stage.ts'
 
 /** What a figure is counted in. Speeds are the better the higher they are, the others the lower. */
-export type Unit = 'MB/s' | 'logins/s' | 'files/s' | 'names/s' | 'MB' | 'KB' | 'ms' | 's'
+export type Unit = 'MB/s' | 'logins/s' | 'files/s' | 'names/s' | 'streams/s' | 'MB' | 'KB' | 'ms' | 's'
 
 /** What the project promises of a work. */
 export type Target =
   /** A speed: this many times the best peer of the same run. */
   | { readonly kind: 'ratio'; readonly atLeast: number }
+  /** A speed: at least so much in the work's unit, and as much as that one peer. */
+  | { readonly kind: 'floor'; readonly atLeast?: number; readonly of?: string }
   /** A figure that stands by itself, in the work's unit. */
   | { readonly kind: 'value'; readonly atMost: number }
   /** A cost: at most this many times that of one peer, by its name. */
