@@ -4,7 +4,7 @@ import { STATUS, type Status, type StatusCode } from '../codes.ts'
 import { Names, type NamesOptions } from './names.ts'
 
 /** Milliseconds that a server may take to accept, with looking its name up. */
-export const DIAL_MS = 5_000
+const DIAL_MS = 5_000
 
 /** Connects to a server. @throws {DialError} within its bound */
 export type DialServer = (target: { host: string; port: number }, signal: AbortSignal) => Promise<Socket>

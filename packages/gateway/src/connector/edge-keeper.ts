@@ -104,6 +104,8 @@ export class EdgeKeeper {
       return
     }
     this.#links.add(made)
+    // An edge that drains says so to every new link: the next one is not made at once.
+    this.#pause('lost')
     const since = performance.now()
     void made.entered.then(() => {
       if (made.isIn) this.#tell('connected', made.edge, `A link to the edge at ${address} stands.`)

@@ -31,6 +31,11 @@ export class EdgeLinks {
     return new Set([...this.#links.keys()].flatMap(({ isIn, edge }) => (isIn ? edge : []))).size
   }
 
+  /** Addresses by which edges are connected. */
+  get addresses(): readonly string[] {
+    return [...this.#links].flatMap(([{ isIn }, address]) => (isIn ? address : []))
+  }
+
   /** Edges that are to be known beside those from the start. */
   setAddresses(addresses: readonly string[]): void {
     if (this.#over) return

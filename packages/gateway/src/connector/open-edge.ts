@@ -2,6 +2,7 @@ import type { Status } from '../codes.ts'
 import { type EdgeSaysToConnector, edgeSaysToConnector } from '../control/messages.ts'
 import { GatewayError } from '../errors.ts'
 import type { Identity } from '../pki/types.ts'
+import { plainAddress } from '../transport/address.ts'
 import { dialPart } from '../transport/dial.ts'
 import { createLink } from '../wire/link.ts'
 import { type IncomingStream, type Link, PEER_CODES, type WindowSettings } from '../wire/types.ts'
@@ -62,10 +63,9 @@ export async function openEdge(options: OpenEdgeOptions): Promise<EdgeLink> {
       onMessage(message) {
         const parsed = edgeSaysToConnector.safeParse(message)
         if (!parsed.success) throw new GatewayError('GATEWAY_PROTOCOL', 'The edge said what no edge says.')
+        if (parsed.data.type === 'configure') isIn = true
         onSaid(made, parsed.data)
-        if (parsed.data.type !== 'configure') return
-        isIn = true
-        entered.resolve()
+        if (isIn) entered.resolve()
       },
       onGoAway(status) {
         said = status
@@ -85,6 +85,6 @@ export async function openEdge(options: OpenEdgeOptions): Promise<EdgeLink> {
     },
   }
   void link.closed.then(() => entered.resolve())
-  link.message({ type: 'hello', version, privateAddress: socket.localAddress ?? '' })
+  link.message({ type: 'hello', version, privateAddress: plainAddress(socket.localAddress) })
   return made
 }

@@ -10,6 +10,8 @@ const INTERVAL_MS = 30_000
 const PER_SECOND = 20
 /** Milliseconds after the last stream to an `on-access` segment for which it is still probed. */
 const ACCESS_MS = 30 * 60_000
+/** Segments that are remembered as accessed; a configuration has no more probes. */
+const MAX_ACCESSED = 10_000
 /** Probes under way at once: each is bounded by the time of a dialling. */
 const MAX_UNDER_WAY = 100
 
@@ -60,9 +62,8 @@ export class Prober implements Disposable {
   readonly #random: () => number
   readonly #over = new AbortController()
   #targets = new Map<string, Target>()
-  /** When a stream was opened last to a segment that is probed on access. */
+  /** When a stream was opened last to a segment, those of long ago first: a stream may be faster than what is said of its segment. */
   readonly #accessed = new Map<string, number>()
-  #onAccess: ReadonlySet<string> = new Set()
   /** Targets of the round that is under way. */
   #round: Iterator<Target> | undefined
   #underWay = 0
@@ -89,18 +90,19 @@ export class Prober implements Disposable {
         const fresh = { segment, host, port, mode, isUnderWay: false, report: undefined }
         this.#targets.set(key, before.get(key) ?? { ...fresh, dueAt: this.#firstDue(mode) })
       }
-    this.#onAccess = new Set(probes.flatMap(({ segment, mode }) => (mode === 'on-access' ? segment : [])))
-    for (const segment of this.#accessed.keys())
-      if (!this.#onAccess.has(segment)) this.#accessed.delete(segment)
     this.#round = undefined
     this.#schedule()
   }
 
   /** A stream to that segment was asked for. */
   accessed(segment: string): void {
-    if (!this.#onAccess.has(segment)) return
     const wasIdle = !this.#isAccessed(segment)
+    this.#accessed.delete(segment)
     this.#accessed.set(segment, this.#time.now())
+    for (const oldest of this.#accessed.keys()) {
+      if (this.#accessed.size <= MAX_ACCESSED) break
+      this.#accessed.delete(oldest)
+    }
     if (!wasIdle) return
     for (const target of this.#targets.values())
       if (target.segment === segment && target.mode === 'on-access') target.dueAt = this.#time.now()
@@ -116,7 +118,6 @@ export class Prober implements Disposable {
     if (this.#targets.size === 0) {
       this.#stopTicking?.()
       this.#stopTicking = undefined
-      this.#accessed.clear()
     } else this.#stopTicking ??= this.#time.every(1_000 / PER_SECOND, () => this.#tick())
   }
 

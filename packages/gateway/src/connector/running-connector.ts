@@ -124,7 +124,8 @@ export class RunningConnector implements Connector {
   /** For the next start, when the edges of the invitation may be gone. */
   async #keepAddresses(edges: readonly string[]): Promise<void> {
     if (edges.length === 0) return
-    const addresses = [...new Set([...edges, ...this.#renewals.identity.addresses])].slice(0, 64)
+    // What edges call themselves may lead nowhere from here: the way that was found is kept, too.
+    const addresses = [...new Set([...edges, ...this.#edges.addresses])].slice(0, 64)
     if (addresses.join() === this.#renewals.identity.addresses.join()) return
     try {
       let written: Identity | undefined

@@ -30,7 +30,7 @@ export function timelineNote(
 }
 
 /** What follows the first word of SITE may be a password (SITE PSWD). */
-export function shown(verb: string, argument: string): string {
+function shown(verb: string, argument: string): string {
   return printable(verb === 'SITE' ? (/^\S*/.exec(argument)?.[0] ?? '') : argument, MAX_ARGUMENT)
 }
 
