@@ -17,6 +17,8 @@ export interface Part extends AsyncDisposable {
   /** What it printed that is no line of its log. */
   output(): string
   log(): readonly LogLine[]
+  /** The last lines of its log, for a message. */
+  tail(): string
   /** Waits for a line of the log. */
   said(fits: (line: LogLine) => boolean, what: string): Promise<LogLine>
   /** Resolves when it has ended. */
@@ -29,7 +31,7 @@ export interface Part extends AsyncDisposable {
  * @throws {Error} with what it said when it ends before
  */
 export async function startPart(
-  namespace: Namespace,
+  namespace: Pick<Namespace, 'launcher'>,
   args: readonly string[],
   { env = {}, cwd }: { env?: Readonly<Record<string, string>>; cwd: string },
 ): Promise<Part> {
@@ -78,6 +80,11 @@ export async function startPart(
     pid: child.pid ?? 0,
     output: () => output,
     log: () => log,
+    tail: () =>
+      log
+        .slice(-12)
+        .map(line => JSON.stringify(line))
+        .join('\n'),
     async said(fits, what) {
       await until(async () => log.some(fits) || `${what} in\n${tell()}`)
       const found = log.find(fits)
