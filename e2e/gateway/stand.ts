@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hashPassword } from '@portolan/server'
 import { openStore, type Store } from '@portolan/store'
@@ -34,8 +34,11 @@ export interface AccessStand extends AsyncDisposable {
    * @param reachedAt - the port that others dial, where it is another
    */
   startEdge(name: string, port: number, reachedAt?: number): Promise<Part>
-  /** Starts a connector in one of the two namespaces. */
-  startConnector(name: string, where?: 0 | 1): Promise<Part>
+  /**
+   * Starts a connector in one of the two namespaces.
+   * @param names - what it alone finds by a name: lines of a hosts file
+   */
+  startConnector(name: string, where?: 0 | 1, names?: string): Promise<Part>
   startAgent(way?: AgentWay): Promise<Part>
   startServer(kind: LabKind, options?: Partial<LabServerOptions>): Promise<LabServer>
 }
@@ -82,7 +85,7 @@ export async function startStand(setup: readonly string[]): Promise<AccessStand>
   const kept = starting.move()
   const folders = new Map<string, string>()
   const start = async (
-    where: AccessNetwork['user'],
+    where: Pick<AccessNetwork['user'], 'launcher'>,
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
   ) => {
@@ -100,9 +103,13 @@ export async function startStand(setup: readonly string[]): Promise<AccessStand>
       const at = ['--listen', `0.0.0.0:${port}`, '--address', `${EDGE_OUTSIDE}:${reachedAt}`]
       return start(network.dmz, ['edge', '--key', key, '--name', name, ...at])
     },
-    async startConnector(name, where = 0) {
+    async startConnector(name, where = 0, names) {
       const key = await invite(`connector ${name}`, 'connector', '--group', 'default')
-      return start(network.connectors[where], ['connector', '--key', key, '--name', name])
+      const place = network.connectors[where]
+      const hosts = join(path, `hosts-${name}`)
+      if (names !== undefined) await writeFile(hosts, names)
+      const launcher = names === undefined ? place.launcher : [...place.launcher, ...withHosts(hosts)]
+      return start({ launcher }, ['connector', '--key', key, '--name', name])
     },
     async startAgent({ flags = [], name = 'alice' } = {}) {
       const key = await invite('agent', 'agent')
@@ -121,3 +128,6 @@ export async function startStand(setup: readonly string[]): Promise<AccessStand>
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
 }
+
+/** What starts a program that sees another hosts file; a namespace of the network is one of mounts, too. */
+const withHosts = (file: string) => ['sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', file]
