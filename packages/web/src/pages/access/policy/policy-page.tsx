@@ -65,7 +65,6 @@ export function PolicyPage({ kind }: { kind: PolicyKind }) {
   const problems: readonly FieldProblem[] = save.error instanceof ApiError ? save.error.errors : []
   const change = (next: readonly Keyed<Rule>[]) => {
     save.reset()
-    setDecision(undefined)
     edit(next)
   }
   const found = useMemo(
@@ -120,7 +119,7 @@ export function PolicyPage({ kind }: { kind: PolicyKind }) {
               </Button>
             )}
           </form>
-          <TryPanel kind={kind} dirty={dirty} onDecided={setDecision} />
+          <TryPanel kind={kind} revision={base.view.revision} dirty={dirty} onDecided={setDecision} />
         </div>
       )}
       <RuleDrawer

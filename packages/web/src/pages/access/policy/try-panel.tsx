@@ -13,7 +13,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import type { AccessDecisionView, Page, WhyBody } from '@portolan/console/contract'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { ApiError, api } from '../../../api/client.ts'
 import { Because } from '../../../components/because.tsx'
 import { ErrorView } from '../../../components/error-view.tsx'
@@ -33,13 +33,15 @@ const ACTIONS: Readonly<Record<AccessDecisionView['action'], readonly [Tone, str
 
 interface TryPanelProps {
   readonly kind: PolicyKind
+  /** Of the policy: what was tried is tried again when there is a newer one. */
+  readonly revision: number
   /** There are changes that are not saved, and the answer does not know them. */
   readonly dirty: boolean
   readonly onDecided: (decision: AccessDecisionView | undefined) => void
 }
 
 /** What an edge would decide, and every step that leads there. */
-export function TryPanel({ kind, dirty, onDecided }: TryPanelProps) {
+export function TryPanel({ kind, revision, dirty, onDecided }: TryPanelProps) {
   const [form, setForm] = useState<TryForm>(USUAL_TRY)
   const [more, setMore] = useState(false)
   const attempt = useMutation({
@@ -47,6 +49,13 @@ export function TryPanel({ kind, dirty, onDecided }: TryPanelProps) {
     onSuccess: onDecided,
     onError: () => onDecided(undefined),
   })
+  const tried = useRef(revision)
+  const { mutate, variables } = attempt
+  useEffect(() => {
+    if (tried.current === revision) return
+    tried.current = revision
+    if (variables) mutate(variables)
+  }, [revision, mutate, variables])
   const put = (change: Partial<TryForm>) => setForm({ ...form, ...change })
   const errors = attempt.error instanceof ApiError ? attempt.error.fields : {}
   const isElsewhere =

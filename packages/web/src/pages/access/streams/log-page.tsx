@@ -14,9 +14,10 @@ import { SearchInput } from '../../../components/search-input.tsx'
 import { Status } from '../../../components/status.tsx'
 import { Bytes, Time } from '../../../components/time-ago.tsx'
 import { useLogList } from '../../../components/use-log-list.ts'
+import { useLive } from '../../../live/use-live.ts'
 import { useAccessNames, useMemberNames } from '../shared/use-access-names.ts'
 import { StreamDrawer } from './stream-drawer.tsx'
-import { statusOf, targetText } from './stream-words.ts'
+import { asTold, statusOf, targetText, toldWith } from './stream-words.ts'
 
 const OPENS = { user: '', segment: '', connector: '', code: '', status: '', session: '', hours: '' }
 
@@ -56,6 +57,8 @@ export default function AccessLogPage() {
   const [open, setOpen] = useState<AccessStream>()
   const segments = useAccessNames('/access/segments')
   const connectors = useMemberNames('connector')
+  const [told, setTold] = useState<readonly AccessStream[]>([])
+  useLive(['stream'], { stream: ({ changed }) => setTold(before => toldWith(before, changed)) })
   const { filters, change } = log
   const filtered = Object.values(filters).some(value => value !== '')
   const codes = [...new Set(log.rows?.map(one => one.InternalReason))].filter(code => code !== '').sort()
@@ -122,7 +125,8 @@ export default function AccessLogPage() {
       </FilterBar>
       <LogTable
         label="Access log"
-        log={log}
+        log={log.rows ? { ...log, rows: asTold(log.rows, told) } : log}
+        live={filtered ? [] : told}
         columns={COLUMNS}
         rowKey={one => one.ConnectionID}
         onOpen={setOpen}

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AccessStream } from '@portolan/console/contract'
 import {
+  asTold,
   fieldsOf,
   isOver,
   lastMovedAt,
   searched,
   statusOf,
   targetText,
+  toldWith,
   toneOfCode,
   withChanged,
 } from './stream-words.ts'
@@ -121,4 +123,23 @@ test('streams that have changed take the place of what was known, and those that
       ['c3', 4_096],
     ],
   )
+})
+
+test('a log shows of streams what was told since, and what is over stays as it ended', () => {
+  const open = { ...stream, ConnectionStatus: 'active' as const, InternalReason: '' }
+  const other = { ...open, ConnectionID: 'c2', TimestampConnectionStart: 5_000 }
+  const told = toldWith(toldWith([], [open]), [stream, other])
+  assert.deepEqual(
+    told.map(({ ConnectionID: id, ConnectionStatus: status }) => `${id} ${status}`),
+    ['c2 active', 'c1 close'],
+  )
+  assert.deepEqual(asTold([open], told), [stream])
+  assert.deepEqual(asTold([stream], [open]), [stream])
+  const many = Array.from({ length: 300 }, (_, at) => ({
+    ...open,
+    ConnectionID: `n${at}`,
+    TimestampConnectionStart: at,
+  }))
+  const kept = toldWith([], many)
+  assert.deepEqual([kept.length, kept[0]?.ConnectionID], [200, 'n299'])
 })

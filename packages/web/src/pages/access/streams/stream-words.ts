@@ -108,3 +108,26 @@ export function withChanged(
   }
   return [...now.values()]
 }
+
+/** Streams that were told while a log is looked at, and are held. */
+const MOST_TOLD = 200
+
+/** What was told of streams, the newest begin first. */
+export function toldWith(
+  told: readonly AccessStream[],
+  changed: readonly AccessStream[],
+): readonly AccessStream[] {
+  const all = new Map([...told, ...changed].map(one => [one.ConnectionID, one]))
+  return [...all.values()]
+    .sort((a, b) => b.TimestampConnectionStart - a.TimestampConnectionStart)
+    .slice(0, MOST_TOLD)
+}
+
+/** Rows of the log as they are by now. */
+export function asTold(
+  rows: readonly AccessStream[],
+  told: readonly AccessStream[],
+): readonly AccessStream[] {
+  const known = new Map(told.map(one => [one.ConnectionID, one]))
+  return rows.map(row => (isOver(row) ? row : (known.get(row.ConnectionID) ?? row)))
+}
