@@ -16,7 +16,7 @@ type Step =
   | { readonly do: 'open'; readonly target: Target; readonly pick: number }
   /** The connector says that a server names a port on a control connection. */
   | { readonly do: 'name'; readonly target: Target; readonly pick: number }
-  /** Asks for what was named, as its owner or as somebody else. */
+  /** Asks for what was named, once more or not, as its owner or as somebody else. */
   | { readonly do: 'follow'; readonly pick: number; readonly other: number; readonly asServer: boolean }
   | { readonly do: 'close'; readonly pick: number }
 
@@ -69,7 +69,9 @@ interface Control {
 
 /** What the edge may do, as it should be; and what it did. */
 class Run {
+  /** What may be opened once, and all that ever was so. */
   readonly named: Named[] = []
+  readonly ever: Named[] = []
   readonly controls: Control[] = []
   readonly #connector: StubConnector
   readonly #config: AccessConfig
@@ -134,7 +136,9 @@ class Run {
     })
     await opened.heard.when(all => all.slice(notes).some(({ note }) => note) || undefined)
     const hosts = [readHost(named.host).text, target.host]
-    this.named.push({ user, hosts, port: named.port, server: target.host, control: connection })
+    const made = { user, hosts, port: named.port, server: target.host, control: connection }
+    this.named.push(made)
+    this.ever.push(made)
   }
 
   async close(control: Control): Promise<void> {
@@ -180,7 +184,7 @@ test('over random policies and whatever is tried, connectors are asked for nothi
         else if (action.do === 'name' && control) await tried.name(control, action.target)
         else if (action.do === 'close' && control) await tried.close(control)
         else if (action.do === 'follow') {
-          const named = tried.named[action.pick % Math.max(tried.named.length, 1)]
+          const named = tried.ever[action.pick % Math.max(tried.ever.length, 1)]
           const somebody = action.other === 0 ? user : named?.user
           const host = named?.hosts[action.asServer ? 1 : 0]
           if (named && host && somebody !== undefined) await tried.open(somebody, { host, port: named.port })
