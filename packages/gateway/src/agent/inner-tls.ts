@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { connect, type TLSSocket } from 'node:tls'
 import { InnerStream } from '../connector/inner-stream.ts'
-import { innerTlsStatus } from '../connector/inner-tls.ts'
+import { innerTlsStatus } from '../connector/inner-tls-status.ts'
 import { OuterStream } from '../connector/outer-stream.ts'
 import type { AgentOpened } from '../control/messages.ts'
 import type { Identity } from '../pki/types.ts'

@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls'
 import type { Status } from '../codes.ts'
 import type { Json, StreamSink, WireStream } from '../wire/types.ts'
-import { innerTlsStatus } from './inner-tls.ts'
+import { innerTlsStatus } from './inner-tls-status.ts'
 import type { OuterStream } from './outer-stream.ts'
 
 /** Bytes in the clear that the sink may hold before no more is read. */

@@ -1,13 +1,13 @@
 import { X509Certificate } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { createSecureContext, TLSSocket } from 'node:tls'
-import { STATUS, type Status } from '../codes.ts'
 import type { Identity } from '../pki/types.ts'
 import { TLS_SETTINGS } from '../transport/tls-settings.ts'
 import { verifyPinned } from '../transport/verify-peer.ts'
 import { duplexOf } from '../wire/duplex.ts'
 import { StreamRefused, type WireStream } from '../wire/types.ts'
 import { InnerStream } from './inner-stream.ts'
+import { innerTlsStatus } from './inner-tls-status.ts'
 import { OuterStream } from './outer-stream.ts'
 
 /** How long the inner handshake may take, in milliseconds. */
@@ -81,9 +81,4 @@ async function handshake(tls: TLSSocket, duplex: Duplex): Promise<void> {
     tls.off('secure', onSecure).off('error', reject).off('close', onClose)
     duplex.off('error', reject)
   }
-}
-
-/** A status for what went wrong with it. */
-export function innerTlsStatus(why: string): Status {
-  return { code: 'CON_INNER_TLS', text: `${STATUS.CON_INNER_TLS} ${why}` }
 }

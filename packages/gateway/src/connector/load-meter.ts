@@ -2,7 +2,7 @@ import { createThrottle, type Throttle } from '@portolan/channels'
 import type { Meter } from './metered-stream.ts'
 
 /** How much a connector carries, as edges are told. */
-export interface Load {
+interface Load {
   readonly bytesPerSecond: number
   /** Processor seconds of this process in a second: 1 is one processor in full. */
   readonly cpu: number

@@ -3,7 +3,7 @@ import { lookup as systemLookup } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
 
 /** Finds all addresses of a name. */
-export type FindAddresses = (name: string) => Promise<readonly LookupAddress[]>
+type FindAddresses = (name: string) => Promise<readonly LookupAddress[]>
 
 export interface NamesOptions {
   /** Names remembered at most; the one used longest ago goes first. Default 1,000. */

@@ -16,7 +16,7 @@ const MAX_ACCESSED = 10_000
 const MAX_UNDER_WAY = 100
 
 /** A connection to a port of a server, made and closed. Rejects when it cannot be made, with a sentence. */
-export type Probe = (target: { host: string; port: number }, signal: AbortSignal) => Promise<void>
+type Probe = (target: { host: string; port: number }, signal: AbortSignal) => Promise<void>
 
 /** The clock and the timers of a prober, so that a test may be those. */
 export interface ProberTime {

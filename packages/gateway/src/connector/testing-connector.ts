@@ -52,7 +52,7 @@ export class Inbox<T> {
 }
 
 /** A connector as the stub sees it. */
-export interface StubLink {
+interface StubLink {
   readonly link: Link
   readonly peer: MemberIdentity
   readonly said: Inbox<ConnectorSays>

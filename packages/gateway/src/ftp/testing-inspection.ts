@@ -4,7 +4,7 @@ import { FtpInspector } from './inspector.ts'
 import type { Inspected } from './outcome.ts'
 
 /** The server of all inspections. */
-export const SERVER = '10.0.0.9'
+const SERVER = '10.0.0.9'
 
 /** What one side says: Latin-1, so that any byte can be written down; `end` is its end. */
 export type Said =
@@ -74,3 +74,26 @@ function inOrder(steps: readonly Inspected[]): string[] {
   }
   return words
 }
+
+export const GREETING: Said = ['server', '220 Ready.\r\n']
+export const LOGIN: readonly Said[] = [
+  GREETING,
+  ['client', 'USER alice\r\n'],
+  ['server', '331 Password.\r\n'],
+  ['client', 'PASS secret\r\n'],
+  ['server', '230 Welcome.\r\n'],
+]
+export const PASV: readonly Said[] = [
+  ['client', 'PASV\r\n'],
+  ['server', '227 Entering Passive Mode (10,0,0,9,195,80).\r\n'],
+]
+/** Ports that are opened. */
+export const expected = (said: readonly Said[]) => inspect(said).notes.filter(({ type }) => type === 'expect')
+/** Codes of warnings. */
+export const warnings = (said: readonly Said[], server?: string) =>
+  inspect(said, server === undefined ? {} : { server }).notes.flatMap(note =>
+    note.type === 'warning' ? [note.status.code] : [],
+  )
+/** All that one side says. */
+export const sides = (said: readonly Said[], side: 'client' | 'server') =>
+  said.map(one => (one[0] === side ? one[1] : '')).join('')
