@@ -6,6 +6,7 @@ import type { SegmentInput } from '@portolan/gateway'
 import { type LabServer, startServer } from '../lab/servers/start.ts'
 import { freePorts } from '../support/ports.ts'
 import { findProgram, mustSucceed, runProgram } from '../support/programs.ts'
+import { until } from '../support/within.ts'
 import { type Access, type Started, startOnLoopback } from './access-path.ts'
 
 /** Loopback addresses that programs find for servers of their own. */
@@ -74,6 +75,10 @@ describe('an agent', { timeout: 120_000 }, () => {
   })
   after(() => stack.disposeAsync())
 
+  /** What is logged comes a moment later. */
+  const untilSaid = (text: RegExp) =>
+    until(async () => text.test(agent.program.errors) || `${text} in ${agent.program.errors}`)
+
   const curl = async (...args: readonly string[]) =>
     runProgram('curl', ['-sS', '--max-time', '30', '-u', `${server.user}:${server.password}`, ...args])
 
@@ -130,7 +135,7 @@ describe('an agent', { timeout: 120_000 }, () => {
     const byListener = await curl(`ftp://127.0.0.1:${ports.locked}/`)
     assert.equal(byListener.code, 56)
     assert.match(byListener.stderr, /reset by peer/)
-    assert.match(agent.program.errors, /Ask Anna\./)
+    await untilSaid(/Ask Anna\./)
   })
 
   it('answers active mode at once, in words, where it reads along', async () => {
@@ -142,7 +147,7 @@ describe('an agent', { timeout: 120_000 }, () => {
   it('says that data connections of FTPS cannot be led through a listener', async () => {
     const flags = ['--ssl-reqd', '-k', '--connect-timeout', '5']
     await curl(...flags, `ftp://127.0.0.1:${ports.ftp}/hello.txt`)
-    assert.match(agent.program.errors, /encrypted from here on[\s\S]*Use SOCKS 5/)
+    await untilSaid(/encrypted from here on.*Use SOCKS 5/)
   })
 
   it('lets lftp fetch a folder by a listener', async t => {

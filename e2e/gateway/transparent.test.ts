@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import type { SegmentInput } from '@portolan/gateway'
+import type { Program } from '../../bench/processes.ts'
 import { skipNetwork } from '../lab/network/namespaces.ts'
 import { mustSucceed } from '../support/programs.ts'
 import { type AccessPath, AT, buildAccessPath } from './access-path.ts'
@@ -24,6 +25,12 @@ const skip = skipNetwork()
 async function tables({ user }: AccessPath): Promise<string[]> {
   const { stdout } = mustSucceed('nft', await user.run('nft', ['list', 'tables']))
   return stdout.split('\n').filter(line => line.includes('portolan_agent'))
+}
+
+/** As a user does it, who waits for what is open to end. */
+async function end(program: Program): Promise<void> {
+  process.kill(program.pid, 'SIGTERM')
+  assert.equal(await program.exit(), 0, program.errors)
 }
 
 describe('a transparent agent', { skip, timeout: 120_000 }, () => {
@@ -55,7 +62,7 @@ describe('a transparent agent', { skip, timeout: 120_000 }, () => {
     const denied = await curl(`ftp://${AT.otherServer}/`)
     assert.equal(denied.code, 56, denied.stderr)
     assert.match(denied.stderr, /reset by peer/i)
-    await program.stop()
+    await end(program)
     assert.match(program.errors, /Ask Anna\./)
     assert.deepEqual(await tables(path), [])
   })
@@ -79,7 +86,7 @@ describe('a transparent agent', { skip, timeout: 120_000 }, () => {
     await first.program.exit()
     assert.equal((await tables(path)).length, 2)
     const second = await path.startAgent(['--socks', '127.0.0.1:1080', '--transparent'])
-    await second.program.stop()
+    await end(second.program)
     assert.deepEqual(await tables(path), [])
   })
 
