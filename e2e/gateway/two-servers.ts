@@ -89,7 +89,12 @@ export async function untilOver(
 }
 
 /** Role and code of a row, such as `data SRV_RESET`. */
-export function endOf({ document, code }: AccessStreamRow): string {
-  const role = typeof document === 'object' && document !== null && 'Role' in document ? document.Role : ''
-  return `${role} ${code}`
+export const endOf = (row: AccessStreamRow): string => `${field(row, 'Role')} ${row.code}`
+
+/** Bytes that a row counts, both ways. */
+export const bytesOf = (row: AccessStreamRow): number =>
+  Number(field(row, 'ZENTotalBytesRxClient')) + Number(field(row, 'ZENTotalBytesTxClient'))
+
+function field({ document }: AccessStreamRow, name: string): unknown {
+  return typeof document === 'object' && document !== null ? Reflect.get(document, name) : undefined
 }
