@@ -7,9 +7,10 @@ import { partPort, type WayGround, type WayKind } from './way.ts'
 
 const PROJECT = join(import.meta.dirname, '..', '..', '..')
 const COMMAND = join(PROJECT, 'packages/cli/bin/portolan.mjs')
+const EDGE = join(import.meta.dirname, '..', 'edge-program.ts')
 const CONTROLLER = join(import.meta.dirname, '..', 'controller-program.ts')
 
-/** Agent, edge and connector, a process each, as their commands start them; the controller beside them moves no bytes. */
+/** Agent, edge and connector, a process each: agent and connector by their commands, the edge with wider bounds for one agent; the controller beside them moves no bytes. */
 export const portolan: WayKind = {
   name: 'portolan',
   label: 'Portolan',
@@ -28,25 +29,28 @@ export const portolan: WayKind = {
     const invitations = await startController(starting, ground, dialled)
     const password = join(scratch, 'password')
     await writeFile(password, 'secret\n', { mode: 0o600 })
-    const start = async (part: string, key: string, flags: readonly string[]) => {
-      const folder = ['--data', join(scratch, part)]
-      const program = starting.use(
-        await Program.start(process.execPath, [COMMAND, part, '--key', key, ...folder, ...flags]),
-      )
+    const start = (part: string, key: string, flags: readonly string[]) =>
+      begin(part, [COMMAND, part, '--key', key, '--data', join(scratch, part), ...flags])
+    const begin = async (part: string, args: readonly string[]) => {
+      const program = starting.use(await Program.start(process.execPath, args))
       for (let line = await program.line(); !line?.startsWith('ready '); line = await program.line())
         if (line === undefined) throw new BenchError(`portolan ${part} ended: ${program.errors}`)
       program.drain()
       return program.pid
     }
-    const listen = ['--listen', `127.0.0.1:${edgePort}`, '--address', dialled]
-    const way = ['--listen', `127.0.0.1:${agentPort}=127.0.0.1:${server}`]
+    const edge = { invitation: invitations.edge, port: edgePort, address: dialled }
+    const way = ['--socks', `127.0.0.1:${agentPort}`]
     const pids = [
-      await start('edge', invitations.edge, ['--name', 'edge', ...listen]),
+      await begin('edge', [EDGE, JSON.stringify({ folder: join(scratch, 'edge'), ...edge })]),
       await start('connector', invitations.connector, ['--name', 'connector']),
       await start('agent', invitations.agent, ['--user', 'alice', '--password-file', password, ...way]),
     ]
     const kept = starting.move()
-    return { reached: { port: agentPort }, pids, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+    return {
+      reached: { port: agentPort, socks: server },
+      pids,
+      [Symbol.asyncDispose]: () => kept.disposeAsync(),
+    }
   },
 }
 

@@ -46,7 +46,7 @@ describe('replies of a control connection', () => {
     {
       title: 'pass at once when they are no FTP',
       chunks: ['SSH-2.0', '-x\n\0\0'],
-      seen: ['SSH-2.0', '-x\n', '\0\0'],
+      seen: ['SSH-2.0', '-x\n\0\0'],
     },
   ]
   for (const { title, chunks, seen } of cases) {

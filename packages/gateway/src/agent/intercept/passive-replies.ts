@@ -5,8 +5,8 @@ const MAX_LINE = 1_024
 const LF = 0x0a
 /** Code and separator of a reply. RFC 959 section 4.2. */
 const PREFIX = 4
-/** The first byte of TLS: a handshake record. RFC 8446 section 5.1. */
-const TLS_HANDSHAKE = 0x16
+/** What a server says first is a reply, which begins with a digit. RFC 959 section 4.2. */
+const [ZERO, NINE] = [0x30, 0x39]
 
 /** A piece of what a server sends on a control connection; together the pieces are all of it. */
 export type ReplyPiece =
@@ -38,8 +38,10 @@ export class PassiveReplies {
 
   /** @param chunk - may be kept in the pieces */
   push(chunk: Buffer): readonly ReplyPiece[] {
-    if (this.#state === 'new' && chunk.length > 0)
-      this.#state = chunk[0] === TLS_HANDSHAKE ? 'blind' : 'prefix'
+    const [first] = chunk
+    // What begins otherwise, such as TLS (RFC 8446 section 5.1), is no FTP: it passes without being looked at.
+    if (this.#state === 'new' && first !== undefined)
+      this.#state = first >= ZERO && first <= NINE ? 'prefix' : 'blind'
     for (let rest = chunk; rest.length > 0; ) {
       const end = this.#state === 'blind' ? rest.length : rest.indexOf(LF) + 1
       const part = end === 0 ? rest : rest.subarray(0, end)
