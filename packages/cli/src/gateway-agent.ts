@@ -41,7 +41,9 @@ export async function runAgent(flags: AgentFlags, io: ClientIo): Promise<number>
       }),
     async announce({ user }) {
       const known = await firstWord(definitions.promise)
-      io.out(`agent of ${user}${known ? `, who has ${known.segments} segments` : ''}`)
+      io.out(
+        `agent of ${user}${known ? `, who has ${known.segments} ${known.segments === 1 ? 'segment' : 'segments'}` : ''}`,
+      )
       if (!known) io.out('no edge has answered yet; it keeps on dialling')
       for (const line of advice(listening, known?.example, intercept)) io.out(line)
       for (const { how, address } of listening) io.out(`ready agent ${how} ${address}`)

@@ -43,7 +43,7 @@ function lineOf(event: PartEvent): [Level, string] {
           : `listening at ${event.address} port ${event.port}`,
       ]
     case 'definitions':
-      return ['info', `${event.segments} segments are known`]
+      return ['info', event.segments === 1 ? '1 segment is known' : `${event.segments} segments are known`]
     case 'connection':
       return [event.how === 'refused' ? 'warn' : levelOf(event.status), withCode(event.text, event.status)]
     case 'warning':

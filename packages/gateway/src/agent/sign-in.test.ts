@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { AgentOptions } from '../parts.ts'
 import { startAgent } from './start-agent.ts'
-import { agentOptions, newAuthority, startStubEdge } from './testing-edge.ts'
+import { agentOptions, listeningAt, newAuthority, startStubEdge } from './testing-edge.ts'
+import { askSocks } from './testing-socks.ts'
 
 const authority = await newAuthority()
 const LIMIT = { timeout: 20_000 }
@@ -136,6 +137,24 @@ describe('a sign-in', LIMIT, () => {
     const failure = await agent.signedOut
     assert.equal(failure.code, 'GATEWAY_SIGN_IN_REFUSED')
     assert.equal(edge.signIns.length, 4)
+  })
+
+  it('that no edge takes is not repeated without a pause', async () => {
+    await using edge = await startStubEdge({
+      authority,
+      isValid: () => ({ code: 'POL_CERTIFICATE', text: 'The clock is wrong.' }),
+    })
+    await using options = await agentOptions(edge.invitation)
+    await using _agent = await startAgent(options)
+    let refusals = 0
+    await options.until(
+      event =>
+        event.type === 'edge' && event.state === 'refused' && /clock/.test(event.text) && ++refusals > 2,
+    )
+    const { socket, reply } = await askSocks(listeningAt(options.events, 'socks5'), '127.0.0.1', 21)
+    assert.ok(reply === 1 || reply === 3, String(reply))
+    socket.destroy()
+    assert.equal(edge.signIns.length, 3)
   })
 
   it('needs an edge of the authority that the invitation names', async () => {

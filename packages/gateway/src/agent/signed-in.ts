@@ -8,6 +8,8 @@ const AHEAD_MS = 300_000
 const AHEAD_PART = 0.1
 /** When no edge answers, the next attempt comes after so long, in milliseconds. */
 const AGAIN_MS = 5_000
+/** A sign-in that does not count any more after so long, in milliseconds, was hardly ever good. */
+const SOON_MS = 10_000
 /** What a timer of Node can wait at the most. */
 const LONGEST_TIMER_MS = 2_147_483_647
 
@@ -27,6 +29,8 @@ export class SignedIn implements Disposable {
   #isBusy = false
   /** An edge does not take what is there. */
   #isRefused = false
+  #signedAt = 0
+  #refusedSoon = 0
 
   private constructor(options: SignedInOptions, identity: Identity) {
     this.#options = options
@@ -53,7 +57,11 @@ export class SignedIn implements Disposable {
   /** An edge says that the sign-in does not count any more. */
   refused(why: string): void {
     this.#isRefused = true
-    this.#begin(why)
+    const { now } = this.#options
+    this.#refusedSoon = now() - this.#signedAt < SOON_MS ? this.#refusedSoon + 1 : 0
+    // Edges that take no new sign-in either, since a clock is wrong for instance, are not to be asked without a pause.
+    if (this.#refusedSoon > 1) this.#plan(now() + AGAIN_MS, why)
+    else this.#begin(why)
   }
 
   [Symbol.dispose](): void {
@@ -86,6 +94,7 @@ export class SignedIn implements Disposable {
 
   #took({ expiresAt }: Identity): void {
     const { onEvent, user, now } = this.#options
+    this.#signedAt = now()
     onEvent({ type: 'signed-in', user, until: expiresAt })
     const ahead = Math.min(AHEAD_MS, (expiresAt - now()) * AHEAD_PART)
     this.#plan(expiresAt - ahead, 'The sign-in ends soon.')

@@ -172,6 +172,20 @@ describe('an agent', LIMIT, () => {
     assert.equal(codeOf(await options.until(isConnection('ended'))), 'AGT_STOPPED')
   })
 
+  it('warns when others can go through it', async () => {
+    await using edge = await startStubEdge({ authority })
+    const login = { user: 'anna', password: 'secret' }
+    for (const socks5 of [
+      { host: '0.0.0.0', port: 0 },
+      { host: '0.0.0.0', port: 0, login },
+    ]) {
+      await using options = await agentOptions(edge.invitation, { intercept: { socks5 } })
+      await using _agent = await startAgent(options)
+      const warned = options.events.some(event => event.type === 'warning' && event.code === 'OPEN')
+      assert.equal(warned, !('login' in socks5))
+    }
+  })
+
   it('says which address another program holds', async () => {
     await using echo = await startEcho()
     await using edge = await startStubEdge({ authority })

@@ -79,6 +79,12 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   })
 
   const { socks5, http, listeners = [] } = intercept
+  for (const open of [socks5?.login ? undefined : socks5, http]) {
+    if (open && !isLoopback(open.host))
+      warn('OPEN')(
+        `Whoever reaches ${open.host} port ${open.port} goes through this agent as ${user}: listen at 127.0.0.1, or ask for a login (SOCKS 5 alone can).`,
+      )
+  }
   if (socks5) {
     const { address } = starting.use(await serveSocks5({ ...socks5, reach, onProblem: warn('SOCKS5') }))
     onEvent({ type: 'listening', how: 'socks5', address })
@@ -114,6 +120,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }
+
+const isLoopback = (host: string) => /^127\.|^::1$|^localhost$/i.test(host)
 
 const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
