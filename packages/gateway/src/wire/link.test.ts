@@ -160,6 +160,28 @@ test('a long message holds no stream up, and what is said meanwhile breaks nothi
   assert.ok(typeof message === 'string' && message.length === 32_000_000)
 })
 
+test('the answer to a PING says that every message before it was taken', async () => {
+  await using pair = await linkPair({ edge: { maxMessage: 20_000_000, pingMs: 20 }, agent: { pingMs: 20 } })
+  const { agent, edge } = await pair.stream()
+  new Notebook(edge)
+  for (let round = 0; round < 5; round++) {
+    agent.write(Buffer.alloc(100_000))
+    pair.agent.message('x'.repeat(3_000_000))
+    await pair.agent.ping(soon())
+    assert.equal(pair.messages.size, 1)
+    await pair.messages.take()
+  }
+})
+
+test('whoever waits for the answer to a PING hears of the end of the link', async () => {
+  await using pair = await linkPair({ edge: { maxMessage: 40_000_000 } })
+  pair.agent.message('x'.repeat(32_000_000))
+  const waiting = pair.agent.ping(soon())
+  pair.agent.destroy({ code: 'AGT_STOPPED', text: 'bye' })
+  await assert.rejects(waiting, { status: { code: 'AGT_STOPPED', text: 'bye' } })
+  await assert.rejects(pair.agent.ping(soon()), { status: { code: 'AGT_STOPPED', text: 'bye' } })
+})
+
 test('who goes away takes no new streams, and those that are open go on', async () => {
   const said: Status[] = []
   await using pair = await linkPair({

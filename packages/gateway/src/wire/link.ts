@@ -74,6 +74,8 @@ class MuxLink implements Link {
   readonly #limit: OpenLimit
   readonly #liveness: Liveness
   readonly #closed = Promise.withResolvers<Status>()
+  /** Those who wait for the answer to a PING; told when the link is gone. */
+  readonly #pinging = new Set<(status: Status) => void>()
   #nextOwn: number
   #lastTheirs = 0
   #theirs = 0
@@ -175,14 +177,22 @@ class MuxLink implements Link {
 
   async ping(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
+    if (this.#end) throw new StreamRefused(this.#end)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const forget = this.#liveness.ask(resolve)
+    let forget = () => {}
+    // Behind the messages that wait, so that its answer says that they were taken.
+    this.#said.after(() => {
+      if (!signal.aborted) forget = this.#liveness.ask(resolve)
+    })
     const giveUp = () => reject(signal.reason)
+    const lost = (status: Status) => reject(new StreamRefused(status))
     signal.addEventListener('abort', giveUp, { once: true })
+    this.#pinging.add(lost)
     try {
-      await Promise.race([promise, this.closed.then(status => Promise.reject(new StreamRefused(status)))])
+      await promise
     } finally {
       signal.removeEventListener('abort', giveUp)
+      this.#pinging.delete(lost)
       forget()
     }
   }
@@ -394,6 +404,7 @@ class MuxLink implements Link {
     }
     this.#asking.clear()
     this.#asked.clear()
+    for (const lost of this.#pinging) lost(status)
     this.#closed.resolve(status)
     return said
   }
