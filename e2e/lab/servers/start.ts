@@ -124,10 +124,12 @@ export async function startServer(kind: LabKind, options: LabServerOptions = {})
 
 /** One run of free ports for both, so that the control port is never one of the passive ports. */
 async function portsFor(options: LabServerOptions): Promise<{ port: number; passive: FreePorts }> {
+  const { port, passive } = options
+  if (port !== undefined && passive !== undefined) return { port, passive }
   const { basePort } = await freePorts(PASSIVE_PORTS + 1)
   return {
-    port: options.port ?? basePort,
-    passive: options.passive ?? { basePort: basePort + 1, numberOfPorts: PASSIVE_PORTS },
+    port: port ?? basePort,
+    passive: passive ?? { basePort: basePort + 1, numberOfPorts: PASSIVE_PORTS },
   }
 }
 
