@@ -40,7 +40,7 @@ const cases: readonly [string, Evidence, readonly string[]][] = [
   ],
   [
     'a connector that only goes outwards',
-    both('refused', { reply: formatOutwardsOnlyReply('PORT') }),
+    { ...both('refused', { reply: formatOutwardsOnlyReply('PORT') }), seen: NATTED },
     ['error ACTIVE_REFUSED_BY_CONNECTOR certain'],
   ],
   ['a refusal without NAT', both('refused'), ['error ACTIVE_REFUSED_BY_SERVER certain']],

@@ -43,11 +43,16 @@ function natOf({ evidence }: Facts): Nat | undefined {
   return inside && peerReach(peerClass) === 'global' ? { confidence: 'possible', local } : undefined
 }
 
+/** Whether a zero-trust connector answers for the server. */
+function isBehindConnector({ evidence: { port, eprt } }: Facts): boolean {
+  return [port, eprt].some(one => isOutwardsOnlyReply(one?.reply ?? ''))
+}
+
 function behindNat(facts: Facts): readonly Verdict[] {
   const nat = natOf(facts)
   const tried = [facts.evidence.eprt, facts.evidence.port].some(one => one !== undefined)
-  // With an external address set, this machine knows where it stands.
-  if (!nat || !tried || activeMoved(facts)) return []
+  // With an external address set, this machine knows where it stands. Behind a connector the server sees the connector.
+  if (!nat || !tried || activeMoved(facts) || isBehindConnector(facts)) return []
   const { local, seen } = nat
   const set = facts.options.externalAddress !== undefined
   const known = seen === undefined ? 'a public address' : seen
@@ -162,7 +167,7 @@ function verdictOf(facts: Facts, active: ActiveEvidence, { eprt, port }: Evidenc
 
 function refused(facts: Facts, tried: readonly (ActiveEvidence | undefined)[]): Found {
   const replies = new Set(tried.flatMap(one => (one?.reply === undefined ? [] : [quote(one.reply)])))
-  if (tried.some(one => isOutwardsOnlyReply(one?.reply ?? '')))
+  if (isBehindConnector(facts))
     return {
       code: 'ACTIVE_REFUSED_BY_CONNECTOR',
       confidence: 'certain',
