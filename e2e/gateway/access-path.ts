@@ -52,6 +52,8 @@ export interface Started {
 export interface AccessPathOptions {
   readonly segments: readonly SegmentInput[]
   readonly denied?: readonly string[]
+  /** Milliseconds without a byte after which a session is ended. Default two hours. */
+  readonly idleMs?: number
 }
 
 /** Where the parts run, and how they are reached. */
@@ -119,12 +121,12 @@ export async function buildAccessPath(options: AccessPathOptions): Promise<Acces
 }
 
 async function startAccess(
-  { segments, denied = [] }: AccessPathOptions,
+  { segments, denied = [], idleMs = 7_200_000 }: AccessPathOptions,
   { addresses, port, user, edge, server }: Places,
 ): Promise<Access> {
   await using starting = new AsyncDisposableStack()
   const { path: folder } = starting.use(await makeScratch())
-  const plan = { folder, addresses, port, denied, segments }
+  const plan = { folder, addresses, port, denied, idleMs, segments }
   const program = starting.use(await edge(process.execPath, [ACCESS, JSON.stringify(plan)]))
   const told = await program.line()
   if (told === undefined) throw new Error(`the controller ended: ${program.errors}`)
