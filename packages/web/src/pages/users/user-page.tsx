@@ -62,6 +62,7 @@ export default function UserPage() {
 }
 
 function Summary({ user }: { user: User }) {
+  const maySeeAccess = useCan('access:read')
   return (
     <Group gap="sm" mt={4}>
       <Enabled enabled={user.enabled} />
@@ -74,6 +75,11 @@ function Summary({ user }: { user: User }) {
           Changed <TimeAgo at={user.changedAt} />
           {user.changedBy && ` by ${user.changedBy}`}
         </Text>
+      )}
+      {maySeeAccess && (
+        <Anchor component={Link} to="/access/people" search={{ search: user.name } as never} size="sm">
+          Sign-in of agents
+        </Anchor>
       )}
     </Group>
   )
