@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 import type { Status } from '../codes.ts'
-import { agentOpen, agentSays, type EdgeSays, type EdgeSaysToAgent } from '../control/messages.ts'
+import { agentOpen, agentSays, type EdgeSays } from '../control/messages.ts'
 import type { MemberIdentity } from '../pki/types.ts'
 import { refuseLink } from '../transport/refuse-link.ts'
 import { createLink } from '../wire/link.ts'
 import { statusOf } from '../wire/status.ts'
 import type { WindowSettings } from '../wire/types.ts'
 import { type Json, PEER_CODES } from '../wire/types.ts'
+import { createAgentDefinitions } from './agent-definitions.ts'
 import { agentStream } from './agent-stream.ts'
 import type { EdgeParts } from './edge-parts.ts'
 import { createMemberLinks, type MemberLink } from './member-links.ts'
@@ -22,8 +22,6 @@ export interface AgentLink extends MemberLink {
   readonly device: string
   labels(): readonly string[]
   platform: string
-  /** The last definitions, as a hash, so that they are said only when they change. */
-  defined: string
 }
 
 export interface AgentSide {
@@ -31,6 +29,8 @@ export interface AgentSide {
   accept(socket: TLSSocket, peer: MemberIdentity, from: string): void
   /** Tells agents what they have to take; of one user, or of all. Those of whom nothing changed are told nothing. */
   define(user?: string): void
+  /** The same for all, when a time window has begun or ended. */
+  defineAnew(): void
   /** That user is gone, or disabled. */
   userGone(user: string): void
   check(): void
@@ -50,64 +50,13 @@ export interface AgentSideOptions {
   readonly windows?: WindowSettings | undefined
 }
 
-const MAX_DEFINITIONS = 20_000
-/** Agents that are told in one turn of the event loop; streams go on between them. */
-const DEFINED_AT_ONCE = 20
-
 export function createAgentSide(options: AgentSideOptions): AgentSide {
   const { parts, relays, onChanged, onRefused, windows } = options
   const { state, identities, bounds, onEvent, now } = parts
   const links = createMemberLinks<AgentLink>(statusOf('AGT_SIGN_IN_EXPIRED'), now)
-  const undefinedYet = new Set<AgentLink>()
-  let turn: NodeJS.Immediate | undefined
-
-  const defineOne = (agent: AgentLink) => {
-    const { policy, members } = state
-    const identity = identities.known(agent.user)
-    if (!policy || identity === undefined || identity === 'gone') return
-    const who = {
-      user: agent.user,
-      groups: identity.groups,
-      clientAddress: agent.from,
-      deviceLabels: agent.labels(),
-    }
-    const message: EdgeSaysToAgent = {
-      type: 'definitions',
-      version: policy.version,
-      definitions: policy
-        .definitions(who, now())
-        .slice(0, MAX_DEFINITIONS)
-        .map(({ applications, ports, ...rest }) => ({
-          ...rest,
-          applications: [...applications],
-          ports: [...ports],
-        })),
-      edges: [...members.edges],
-      signInExpiresAt: agent.peer.expiresAt,
-    }
-    // Another version that says the same is no news.
-    const hash = createHash('sha1')
-      .update(JSON.stringify({ ...message, version: 0 }))
-      .digest('base64')
-    if (hash === agent.defined) return
-    agent.defined = hash
-    agent.link.message(message)
-  }
-
-  const defineSome = () => {
-    turn = undefined
-    let left = DEFINED_AT_ONCE
-    for (const agent of undefinedYet) {
-      if (left-- === 0) break
-      undefinedYet.delete(agent)
-      defineOne(agent)
-    }
-    if (undefinedYet.size > 0) turn = setImmediate(defineSome)
-  }
-  const defineSoon = (agent: AgentLink) => {
-    undefinedYet.add(agent)
-    turn ??= setImmediate(defineSome)
-  }
+  const definitions = createAgentDefinitions(parts)
+  /** How many links a user has. */
+  const users = new Map<string, number>()
 
   const onMessage = (agent: AgentLink, json: Json) => {
     const message = agentSays.parse(json)
@@ -160,27 +109,33 @@ export function createAgentSide(options: AgentSideOptions): AgentSide {
         device,
         labels: () => state.members.get(peer.id)?.labels ?? [],
         platform: '',
-        defined: '',
       }
       links.add(agent)
+      users.set(user, (users.get(user) ?? 0) + 1)
       const who = `${user} at ${device}`
       onEvent({ type: 'connected', kind: 'agent', who, address: from, text: 'An agent has connected.' })
       onChanged()
       void identities.of(user).then(identity => {
         if (identity === 'gone') link.destroy(statusOf('POL_USER_UNKNOWN'))
-        else defineSoon(agent)
+        else definitions.plan(agent)
       })
       void link.closed.then(({ text }) => {
         links.remove(agent)
-        undefinedYet.delete(agent)
-        if (![...links].some(other => other.user === user)) identities.forget(user)
+        definitions.forget(agent)
+        const left = (users.get(user) ?? 0) - 1
+        if (left > 0) users.set(user, left)
+        else {
+          users.delete(user)
+          identities.forget(user)
+        }
         onEvent({ type: 'gone', kind: 'agent', who, address: from, text })
         onChanged()
       })
     },
     define(user) {
-      for (const agent of links) if (user === undefined || agent.user === user) defineSoon(agent)
+      for (const agent of links) if (user === undefined || agent.user === user) definitions.plan(agent)
     },
+    defineAnew: () => definitions.planAnew(links),
     userGone(user) {
       for (const agent of [...links])
         if (agent.user === user) agent.link.destroy(statusOf('POL_USER_UNKNOWN'))
@@ -204,8 +159,7 @@ export function createAgentSide(options: AgentSideOptions): AgentSide {
       for (const { link } of links) link.goAway(status)
     },
     destroyAll(status) {
-      if (turn) clearImmediate(turn)
-      undefinedYet.clear()
+      definitions[Symbol.dispose]()
       return links.destroyAll(status)
     },
   }

@@ -35,12 +35,15 @@ export async function agentStream(
   const unasked = refusalOf(parts, agent)
   const stream = openingStream({ ...parts, record, user, agent: agent.peer.id, owner: agent.peer.id })
   const target = `${host} port ${port}`
+  // An OPEN may overtake the hello that says it.
+  const addPrivateAddress = () => record.change({ ClientPrivateIP: agent.privateAddress })
   try {
     if (unasked) throw new StreamRefused(unasked)
     const gone = AbortSignal.any([incoming.gone, stream.cutSignal])
     const verdict = await decide(parts, agent, host, port, stream)
     const through = await openFor(parts, agent, verdict, stream, gone)
     record.change(factsOf(through, parts.connectors.nameOf(through.connector.peer.id), startedAt))
+    addPrivateAddress()
     const client = incoming.accept(answerOf(parts, verdict, stream, through))
     const notes = noteReader(parts, {
       record,
@@ -63,6 +66,7 @@ export async function agentStream(
     onEvent({ type: 'stream', connection, user, target, status })
   } catch (error) {
     const status = statusOfFailure(error, onEvent)
+    addPrivateAddress()
     stream.refused(status)
     incoming.refuse(status)
     onEvent({ type: 'stream', connection, user, target, status })
@@ -93,7 +97,6 @@ function firstFacts(
     Host: host,
     ServicePort: port,
     ClientPublicIP: agent.from,
-    ClientPrivateIP: agent.privateAddress,
     ClientZEN: parts.name(),
     TimestampConnectionStart: parts.now(),
   }

@@ -20,8 +20,9 @@ type Health = Connected['health'][number]
 export interface ConnectorLink extends MemberLink {
   readonly health: Map<string, Health>
   load: { streams: number; bytesPerSecond: number; cpu: number; residentBytes: number }
-  /** The last `configure`, as JSON, so that it is said only when it changes. */
+  /** The last `configure`, as JSON, so that it is said only when it changes; and what it was made of. */
   configured: string
+  basis: string
 }
 
 export interface ConnectorSide {
@@ -66,6 +67,10 @@ export function createConnectorSide(options: ConnectorSideOptions): ConnectorSid
     const { config, members } = state
     const member = members.get(connector.peer.id)
     if (!config || !member) return
+    // Members change with every sign-in, and what is probed is long.
+    const basis = JSON.stringify([state.generation, member.connectorGroup, member.draining, members.edges])
+    if (basis === connector.basis) return
+    connector.basis = basis
     const group = config.connectorGroups.find(({ name }) => name === member.connectorGroup)
     const message: EdgeSaysToConnector = {
       type: 'configure',
@@ -138,6 +143,7 @@ export function createConnectorSide(options: ConnectorSideOptions): ConnectorSid
         health: new Map(),
         load: NOTHING,
         configured: '',
+        basis: '',
       }
       links.add(connector)
       const who = nameOf(peer.id)

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import type { Status } from '../codes.ts'
 import type { EnrolRequest } from '../control/messages.ts'
@@ -34,6 +36,29 @@ test('without its controller an edge takes no new streams, and what is open goes
   stream.write(Buffer.from('!'))
   await heard.when(() => text() === 'still here!')
 })
+
+test('controllers are dialled in turn until one answers', async () => {
+  const { port, server } = await listening(socket => socket.destroy())
+  try {
+    // Nobody is at the first address, and at the second is no controller.
+    await using world = await createWorld({}, { otherControllers: ['127.0.0.1:1', `127.0.0.1:${port}`] })
+    assert.deepEqual(
+      world.events.all.map(event => (event.type === 'warning' ? event.code : event.type)).toSorted(),
+      ['CONTROLLER_UNREACHABLE', 'CONTROLLER_UNREACHABLE', 'controller', 'listening'],
+    )
+  } finally {
+    server.close()
+  }
+})
+
+async function listening(onSocket: (socket: Socket) => void) {
+  const server = createServer(onSocket)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  assert.ok(address !== null && typeof address === 'object')
+  return { server, port: address.port }
+}
 
 test('when the grace is over everything that is open is broken off', async () => {
   await using world = await createWorld({}, { graceMs: 300 })

@@ -47,6 +47,7 @@ export function createPublications(options: PublicationsOptions): Publications {
   const rows = new OpenLimit(REFUSED_ROWS_PER_SECOND)
   const stop = new AbortController()
   let wanted = new Map<string, PublishedPort>()
+  let applied: readonly unknown[] = []
   let again = false
   let running: Promise<void> | undefined
 
@@ -130,9 +131,14 @@ export function createPublications(options: PublicationsOptions): Publications {
       return [...listeners.keys()]
     },
     apply() {
+      const { config, draining } = state
+      const basis = [draining ? undefined : config, parts.name()] as const
+      // Members change with every sign-in; there may be as many ports as there are.
+      if (basis.every((value, index) => value === applied[index])) return
+      applied = basis
       const { ports, taken } =
-        state.config && !state.draining
-          ? publishedPorts(state.config, parts.name())
+        config && !draining
+          ? publishedPorts(config, parts.name())
           : { ports: new Map<string, PublishedPort>(), taken: [] }
       wanted = ports
       for (const key of failed) if (!wanted.has(key)) failed.delete(key)

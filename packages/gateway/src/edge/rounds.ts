@@ -8,6 +8,8 @@ import { LONGEST_TIMER_MS } from './state.ts'
 /** Milliseconds. */
 const TICK_MS = 1_000
 const CONNECTED_SOON_MS = 200
+/** The whole list is told when one member comes or goes: the longer it is, the longer changes wait for each other. */
+const CONNECTED_MS_PER_MEMBER = 0.1
 /** News of streams wait so long for company, unless streams were told of within the last second. */
 const REPORT_SOON_MS = 50
 const REPORT_MS = 1_000
@@ -94,7 +96,7 @@ export function createRounds(options: RoundsOptions): Rounds {
     if (next === undefined) return
     const ms = Math.min(Math.max(next - now(), 100), LONGEST_TIMER_MS)
     atWindow = setTimeout(() => {
-      agents.define()
+      agents.defineAnew()
       planWindow()
     }, ms)
   }
@@ -110,7 +112,8 @@ export function createRounds(options: RoundsOptions): Rounds {
       publications.apply()
     },
     connectedChanged() {
-      if (!isOver) soon ??= setTimeout(tellConnected, CONNECTED_SOON_MS)
+      const ms = CONNECTED_SOON_MS + (agents.size + connectors.size) * CONNECTED_MS_PER_MEMBER
+      if (!isOver) soon ??= setTimeout(tellConnected, ms)
     },
     streamsChanged() {
       const ms = Math.max(REPORT_SOON_MS, reportedAt + REPORT_MS - performance.now())

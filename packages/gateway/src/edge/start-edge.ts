@@ -98,8 +98,9 @@ export async function startEdge(o: EdgeOptions): Promise<Edge> {
     },
     onMessage,
     onLost(text) {
-      state.lost()
       relays.lost()
+      if (state.phase !== 'ready') return onEvent({ type: 'warning', code: 'CONTROLLER_UNREACHABLE', text })
+      state.lost()
       onEvent({ type: 'controller', state: 'lost', text })
     },
     onFailed: text => onEvent({ type: 'warning', code: 'CONTROLLER_UNREACHABLE', text }),

@@ -22,6 +22,8 @@ export type Phase = 'waiting' | 'ready' | 'lost' | 'grace-over'
 export interface EdgeState extends Disposable {
   readonly phase: Phase
   readonly config: AccessConfig | undefined
+  /** Another with every configuration that was said, also when two have the same version. */
+  readonly generation: number
   readonly policy: Policy | undefined
   readonly members: Members
   /** Set once, when the edge is taken out of service. */
@@ -46,6 +48,7 @@ export function createState(handlers: StateHandlers): EdgeState {
   const members = createMembers()
   let phase: Phase = 'waiting'
   let config: AccessConfig | undefined
+  let generation = 0
   let policy: Policy | undefined
   let heard = { config: false, members: false }
   let grace: NodeJS.Timeout | undefined
@@ -57,6 +60,9 @@ export function createState(handlers: StateHandlers): EdgeState {
     },
     get config() {
       return config
+    },
+    get generation() {
+      return generation
     },
     get policy() {
       return policy
@@ -80,6 +86,7 @@ export function createState(handlers: StateHandlers): EdgeState {
         const read = readConfig(message.config)
         policy = compilePolicy(read)
         config = read
+        generation++
       } else members.said(message)
       heard = { ...heard, [message.type]: true }
       if (phase !== 'ready' && heard.config && heard.members) {

@@ -39,7 +39,8 @@ export interface ConnectorAsk extends Partial<Pick<ValidMember, 'name' | 'connec
 /** Starts an edge with a stub of a controller. The edge has its configuration when it resolves. */
 export async function createWorld(
   config: Partial<AccessConfig>,
-  options: Partial<EdgeOptions> & Partial<StubSettings> = {},
+  options: Partial<EdgeOptions> &
+    Partial<StubSettings> & { readonly otherControllers?: readonly string[] } = {},
 ): Promise<World> {
   const authority = await createAuthority(Date.now())
   const folder = await mkdtemp(join(tmpdir(), 'portolan-edge-'))
@@ -62,7 +63,10 @@ export async function createWorld(
     serial: own.serial,
     expiresAt: own.expiresAt,
   })
-  await writeIdentity(folder, { ...own, addresses: [controller.address] })
+  await writeIdentity(folder, {
+    ...own,
+    addresses: [...(options.otherControllers ?? []), controller.address],
+  })
   const events = new Seen<EdgeEvent>()
   const started = startEdge({
     folder,
