@@ -133,8 +133,8 @@ describe('an agent', { timeout: 120_000 }, () => {
     assert.equal(byHttp.code, 56)
     assert.match(byHttp.stderr, /403 Forbidden[\s\S]*X-Portolan-Status: POL_DENIED/)
     const byListener = await curl(`ftp://127.0.0.1:${ports.locked}/`)
-    assert.equal(byListener.code, 56)
-    assert.match(byListener.stderr, /reset by peer/)
+    // The reset may come while curl still connects.
+    assert.ok(byListener.code === 56 || byListener.code === 7, byListener.stderr)
     await untilSaid(/Ask Anna\./)
   })
 
