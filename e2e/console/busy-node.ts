@@ -59,6 +59,7 @@ active: { basePort: ${basePort + 64}, numberOfPorts: 16 }
 tls: { selfSigned: true }
 server: { dataFolder: ., name: Harbour FTP }
 gateway: { enabled: true, host: 127.0.0.1, port: 0 }
+timeouts: { idle: 1h }
 `
   await writeFile(join(data, 'portolan.yaml'), text)
 }
