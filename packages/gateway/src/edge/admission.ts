@@ -7,7 +7,7 @@ import { ADMISSION_MS, MAX_ADMISSIONS } from './bounds.ts'
 import type { Members } from './members.ts'
 
 /** A member that has come, with a certificate of the authority. */
-export interface Comer {
+interface Comer {
   readonly socket: TLSSocket
   readonly peer: MemberIdentity
   readonly from: string

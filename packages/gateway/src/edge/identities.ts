@@ -1,7 +1,7 @@
 import { IDENTITY_MS } from './bounds.ts'
 
 /** The groups of a user; `gone`: there is no such user, or it is disabled, or has expired. */
-export type UserIdentity = { readonly groups: readonly string[] } | 'gone'
+type UserIdentity = { readonly groups: readonly string[] } | 'gone'
 
 /** Who users are: asked of the controller once, and told anew by it whenever it changes. */
 export interface Identities {

@@ -1,7 +1,7 @@
 import { PIN_LINGER_MS } from './bounds.ts'
 
 /** A control connection that stands. */
-export interface Control {
+interface Control {
   readonly session: string
   /** That was asked for. */
   readonly port: number

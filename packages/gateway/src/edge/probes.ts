@@ -13,7 +13,7 @@ export function probesOf(config: AccessConfig, connectorGroup: string): Configur
       .filter(({ connectorGroups }) => connectorGroups.includes(connectorGroup))
       .map(({ name }) => name),
   )
-  const probes: Configure['probes'] = []
+  const probes: Configure['probes'][number][] = []
   for (const { name, enabled, serverGroup, healthReporting, applications, ports } of config.segments) {
     if (!enabled || healthReporting === 'none' || !serverGroups.has(serverGroup)) continue
     const few = firstPorts(ports)

@@ -14,7 +14,7 @@ export interface PublishedPort {
   readonly publication: Publication
 }
 
-export const portKey = ({ host, port }: Pick<PublishedPort, 'host' | 'port'>): string => `${host} ${port}`
+const portKey = ({ host, port }: Pick<PublishedPort, 'host' | 'port'>): string => `${host} ${port}`
 
 /**
  * The ports on which that edge listens, by {@link portKey}. Of two publications that want the same port the first has it; `taken` says

@@ -16,7 +16,7 @@ export const LONGEST_TIMER_MS = 2_147_483_647
  * - `lost`: what is open lives on, for the grace.
  * - `grace-over`: nothing is open any more.
  */
-export type Phase = 'waiting' | 'ready' | 'lost' | 'grace-over'
+type Phase = 'waiting' | 'ready' | 'lost' | 'grace-over'
 
 /** What the edge knows of its controller, and decides by. */
 export interface EdgeState extends Disposable {

@@ -28,10 +28,10 @@ export interface World extends AsyncDisposable {
   identity(kind: Identity['kind'], id: string, lifetimeMs?: number): Promise<Identity & { serial: string }>
 }
 
-export interface AgentAsk extends Partial<Pick<ValidMember, 'user' | 'name' | 'labels' | 'draining'>> {
+interface AgentAsk extends Partial<Pick<ValidMember, 'user' | 'name' | 'labels' | 'draining'>> {
   readonly lifetimeMs?: number
 }
-export interface ConnectorAsk extends Partial<Pick<ValidMember, 'name' | 'connectorGroup' | 'draining'>> {
+interface ConnectorAsk extends Partial<Pick<ValidMember, 'name' | 'connectorGroup' | 'draining'>> {
   readonly behave?: (ask: ConnectorOpen) => Answer
   readonly pingMs?: number
 }

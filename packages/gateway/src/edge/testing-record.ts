@@ -9,7 +9,7 @@ import {
 } from './stream-record.ts'
 
 /** What is known of a stream of `anna`. */
-export const testFacts = (connection: string): Facts => ({
+const testFacts = (connection: string): Facts => ({
   ...NOTHING_KNOWN,
   SessionID: connection,
   ConnectionID: connection,
