@@ -17,7 +17,7 @@ import { makeScratch } from './support/scratch.ts'
 import { until } from './support/within.ts'
 
 const skip = skipNetwork() || (await skipServer('vsftpd'))
-const RESET = fileURLToPath(new URL('./gateway/reset.py', import.meta.url))
+const BREAK_OFF = fileURLToPath(new URL('./gateway/break-off.py', import.meta.url))
 /** A whole transfer takes six seconds; faults come in its first one. */
 const CONTENT = Buffer.alloc(24_000_000, 'All of it, or none. ')
 const SLOWLY = 4_000_000
@@ -188,7 +188,7 @@ describe('the end of a stream', { skip, timeout: 240_000 }, () => {
       for (const verb of ['STOR', 'RETR']) {
         const from = Date.now()
         const name = verb === 'STOR' ? 'reset.bin' : 'whole.bin'
-        const args = [RESET, SERVER, `${port}`, user, password, verb, name]
+        const args = [BREAK_OFF, 'reset', SERVER, `${port}`, user, password, verb, name]
         const { stdout } = mustSucceed('python3', await stand.network.user.run('python3', args))
         assert.match(stdout, /^4/)
         assert.notEqual((await replies(name)).at(-1), 226)

@@ -9,7 +9,7 @@ import {
 } from '@portolan/gateway'
 import { openStore } from '@portolan/store'
 
-/** A controller and an edge in one process, for tests: `{ folder, addresses, port, segments, denied }` as JSON. It prints the invitations. */
+/** A controller and an edge in one process, for tests: `{ folder, addresses, port, segments, denied, idleMs }` as JSON. It prints the invitations. */
 const plan: {
   readonly folder: string
   /** What agents and connectors are told to dial, `HOST:PORT`. */
@@ -18,6 +18,8 @@ const plan: {
   readonly segments: readonly SegmentInput[]
   /** Names of segments that nobody may reach. */
   readonly denied: readonly string[]
+  /** Of the settings, in milliseconds. */
+  readonly idleMs: number
 } = JSON.parse(process.argv[2] ?? '')
 
 const BY = { by: 'test' }
@@ -50,7 +52,7 @@ const controller = await createController({
   store,
   node: 'node',
   settings: () => ({
-    ...{ host: '127.0.0.1', port: 0, publicAddresses: [], grace: 600_000, idleTimeout: 7_200_000 },
+    ...{ host: '127.0.0.1', port: 0, publicAddresses: [], grace: 600_000, idleTimeout: plan.idleMs },
     ...{ signInLifetime: 3_600_000, certificateLifetime: 86_400_000, trustedNetworks: [] },
   }),
   people: {

@@ -72,7 +72,7 @@ function replyTo(name: string, { event, path, reply }: LogLine): number[] {
 
 /** All rows of the access log from a time on, once they are so many and all of them are over. */
 export async function untilOver(
-  { store }: AccessStand,
+  { store }: Pick<AccessStand, 'store'>,
   from: number,
   atLeast: number,
 ): Promise<readonly AccessStreamRow[]> {
