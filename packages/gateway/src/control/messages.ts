@@ -23,7 +23,7 @@ export const enrolRequest = z.discriminatedUnion('type', [
     csr: pem,
     name: text,
     /** Where others reach an edge. */
-    addresses: z.array(text).max(16),
+    addresses: z.array(text).max(16).readonly(),
     version: text,
   }),
   z.object({
@@ -35,7 +35,7 @@ export const enrolRequest = z.discriminatedUnion('type', [
     token: text.optional(),
     csr: pem,
     device: text,
-    labels: z.array(z.string().max(64)).max(32),
+    labels: z.array(z.string().max(64)).max(32).readonly(),
     version: text,
   }),
 ])
@@ -50,7 +50,7 @@ export const enrolReply = z.discriminatedUnion('type', [
     certificate: pem,
     authority: pem,
     /** Edges, for connectors and agents; controllers, for edges. */
-    addresses: z.array(text).max(64),
+    addresses: z.array(text).max(64).readonly(),
     expiresAt: z.int(),
   }),
   z.object({
@@ -93,17 +93,21 @@ export const edgeSaysToAgent = z.discriminatedUnion('type', [
       .array(
         z.object({
           segment: text,
-          applications: z.array(text).max(1_000),
-          ports: z.array(z.object({ from: z.int(), to: z.int() })).max(100),
+          applications: z.array(text).max(1_000).readonly(),
+          ports: z
+            .array(z.object({ from: z.int(), to: z.int() }))
+            .max(100)
+            .readonly(),
           action: z.enum(['forward', 'bypass']),
           because: z.string().max(2_000),
           doubleEncryption: z.boolean(),
           inspection: z.enum(['off', 'ftp']),
         }),
       )
-      .max(20_000),
+      .max(20_000)
+      .readonly(),
     /** All edges, to go to when this one is lost. */
-    edges: z.array(text).max(64),
+    edges: z.array(text).max(64).readonly(),
     signInExpiresAt: z.int(),
   }),
   renewed,
@@ -151,7 +155,8 @@ export const connectorSays = z.discriminatedUnion('type', [
           text: z.string().max(500).optional(),
         }),
       )
-      .max(1_000),
+      .max(1_000)
+      .readonly(),
   }),
   z.object({
     type: z.literal('load'),
@@ -172,18 +177,19 @@ export const edgeSaysToConnector = z.discriminatedUnion('type', [
     bytesPerSecond: z.int().optional(),
     draining: z.boolean(),
     /** All edges: a connector is connected to each. */
-    edges: z.array(text).max(64),
+    edges: z.array(text).max(64).readonly(),
     /** What is probed, and how; nothing for segments without health reporting. */
     probes: z
       .array(
         z.object({
           segment: text,
           host: text,
-          ports: z.array(z.int()).max(10),
+          ports: z.array(z.int()).max(10).readonly(),
           mode: z.enum(['on-access', 'continuous']),
         }),
       )
-      .max(10_000),
+      .max(10_000)
+      .readonly(),
   }),
   renewed,
 ])
@@ -241,15 +247,21 @@ export const connectorNote = z.discriminatedUnion('type', [
 ])
 export type ConnectorNote = z.output<typeof connectorNote>
 
-/** What an edge passes on to the agent of what its connector notes: for listeners that have to open, or addresses that are taken. */
-export const agentNote = z.object({
-  type: z.literal('expect'),
-  address: text,
-  port: z.int().min(1).max(65_535),
-  by: z.enum(['PASV', 'EPSV']),
-  seconds: z.number(),
-})
+/** What an edge passes on to the agent of what its connector notes. */
+export const agentNote = z.discriminatedUnion('type', [
+  /** For listeners that have to open, or addresses that are taken. */
+  z.object({
+    type: z.literal('expect'),
+    address: text,
+    port: z.int().min(1).max(65_535),
+    by: z.enum(['PASV', 'EPSV']),
+    seconds: z.number(),
+  }),
+  /** What the user should know of the control connection, such as that nobody can read it any more. */
+  z.object({ type: z.literal('warning'), status }),
+])
 export type AgentNote = z.output<typeof agentNote>
+export type ExpectNote = Extract<AgentNote, { type: 'expect' }>
 
 // ------------------------------------------------------------------------------------------------ edge and controller
 
@@ -302,7 +314,7 @@ export const streamReport = z.object({
 export type StreamReport = z.output<typeof streamReport>
 
 export const edgeSays = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('hello'), version: text, addresses: z.array(text).max(16) }),
+  z.object({ type: z.literal('hello'), version: text, addresses: z.array(text).max(16).readonly() }),
   z.object({
     type: z.literal('alive'),
     streams: z.int(),
@@ -318,7 +330,7 @@ export const edgeSays = z.discriminatedUnion('type', [
    * link before, in as many messages as it takes; the first `connected` ends the list: what the log has open of this edge and was not
    * told is then closed with EDG_LOST.
    */
-  z.object({ type: z.literal('streams'), streams: z.array(streamReport).max(1_000) }),
+  z.object({ type: z.literal('streams'), streams: z.array(streamReport).max(1_000).readonly() }),
   /** Who is connected, whole, when it changes. */
   z.object({
     type: z.literal('connected'),
@@ -347,10 +359,12 @@ export const edgeSays = z.discriminatedUnion('type', [
                 at: z.int(),
               }),
             )
-            .max(1_000),
+            .max(1_000)
+            .readonly(),
         }),
       )
-      .max(1_000),
+      .max(1_000)
+      .readonly(),
     agents: z
       .array(
         z.object({
@@ -366,7 +380,8 @@ export const edgeSays = z.discriminatedUnion('type', [
           signInExpiresAt: z.int(),
         }),
       )
-      .max(20_000),
+      .max(20_000)
+      .readonly(),
   }),
   /** An enrolment or sign-in of somebody who came to the edge, to be answered with `relayed`. */
   z.object({ type: z.literal('relay'), id: z.int(), from: text, request: enrolRequest }),
@@ -386,7 +401,7 @@ export const controllerSays = z.discriminatedUnion('type', [
   /** All edges' addresses, all members that count, and how the edge behaves. */
   z.object({
     type: z.literal('members'),
-    edges: z.array(text).max(64),
+    edges: z.array(text).max(64).readonly(),
     /**
      * Serial numbers that are valid, by member. Who is not in it is refused, and cut at once. Who comes with another serial is refused;
      * a link that stood before its member renewed lives on until its own certificate ends, so that a renewal breaks no stream. Agents
@@ -404,16 +419,22 @@ export const controllerSays = z.discriminatedUnion('type', [
           connectorGroup: text.optional(),
           draining: z.boolean(),
           user: text.optional(),
-          labels: z.array(text).max(32).optional(),
+          labels: z.array(text).max(32).readonly().optional(),
           expiresAt: z.int(),
         }),
       )
-      .max(100_000),
+      .max(100_000)
+      .readonly(),
     draining: z.boolean(),
     graceMs: z.int(),
     idleMs: z.int(),
   }),
-  z.object({ type: z.literal('identity'), user: text, found: z.boolean(), groups: z.array(text).max(1_000) }),
+  z.object({
+    type: z.literal('identity'),
+    user: text,
+    found: z.boolean(),
+    groups: z.array(text).max(1_000).readonly(),
+  }),
   z.object({ type: z.literal('relayed'), id: z.int(), reply: enrolReply }),
   /** Ends a stream, or all of a session, or all of a user. */
   z.object({

@@ -39,7 +39,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
   const policy = new CurrentPolicy(store, settings, now)
   const log = stack.use(new StreamLog({ store, warn: warn('STORE_UNAVAILABLE') }))
   const identities = stack.use(new IdentityFeed(people, warn('GATEWAY_UNREACHABLE')))
-  const orphans = stack.use(
+  const orphans: Orphans = stack.use(
     new Orphans({
       store,
       log,
@@ -70,7 +70,7 @@ export async function createController(options: ControllerOptions): Promise<Cont
     if (reply.type === 'enrolled') edges.sayState('members')
     return reply
   }
-  const edges = stack.use(
+  const edges: Edges = stack.use(
     new Edges({
       store,
       node,

@@ -238,7 +238,7 @@ describe('an edge that is not let in', () => {
       })
       socket.on('error', () => {})
       const heard: Buffer[] = []
-      socket.on('data', piece => heard.push(piece))
+      socket.on('data', (piece: Buffer) => heard.push(piece))
       await once(socket, 'close')
       assert.equal(Buffer.concat(heard).length, 0)
     }

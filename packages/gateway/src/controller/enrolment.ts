@@ -149,7 +149,7 @@ async function keepMember(
   const document: MemberDocument = {
     ...documentOf(taken ?? { document: {} }),
     ...(key.connectorGroup !== undefined && { connectorGroup: key.connectorGroup }),
-    addresses: ask.addresses,
+    addresses: [...ask.addresses],
     enrolledFrom: from,
     enrolledWith: key.name,
     version: ask.version,

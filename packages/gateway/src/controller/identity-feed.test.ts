@@ -44,7 +44,7 @@ describe('who a user is', () => {
     const all = Promise.withResolvers<void>()
     const changed = Promise.withResolvers<string>()
     const listener = {
-      tell({ user, groups: of }: { user: string; groups: string[] }) {
+      tell({ user, groups: of }: { user: string; groups: readonly string[] }) {
         if (++told === 1_000) all.resolve()
         if (of.length > 0) changed.resolve(user)
       },

@@ -95,7 +95,7 @@ async function keepDevice(
     ...documentOf(same ?? { document: {} }),
     enrolledFrom: from,
     version: ask.version,
-    labels: ask.labels,
+    labels: [...ask.labels],
     publicKey: csr.fingerprint,
     certificate: issued.certificate,
   })

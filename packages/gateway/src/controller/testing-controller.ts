@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openStore, type Store } from '@portolan/store'
+import { type JsonValue, openStore, type Store } from '@portolan/store'
 import type { ControllerSays, EdgeSays, StreamReport } from '../control/messages.ts'
 import { GatewayError } from '../errors.ts'
 import type { ProvisioningKey } from '../model/index.ts'
@@ -132,7 +132,8 @@ export async function startTestController(options: TestControllerOptions = {}): 
       if (key.connectorGroup !== undefined && !(await store.access.connectorGroups.get(key.connectorGroup)))
         await store.access.connectorGroups.create(key.connectorGroup, { name: key.connectorGroup }, BY)
       const hash = createHash('sha256').update(secret).digest('hex')
-      await store.access.keys.create(key.name, { document: { maxUses: 1, enabled: true, ...key }, hash }, BY)
+      const document: JsonValue = JSON.parse(JSON.stringify({ maxUses: 1, enabled: true, ...key }))
+      await store.access.keys.create(key.name, { document, hash }, BY)
       return secret
     },
     enrol: (kind, name, key) =>

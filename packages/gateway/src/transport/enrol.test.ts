@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { EnrolReply, EnrolRequest } from '../control/messages.ts'
+import type { MemberKind } from '../model/index.ts'
 import { readIdentity, writeIdentity } from '../pki/identity-file.ts'
 import { encodeInvitation } from '../pki/invitation.ts'
 import type { Identity } from '../pki/types.ts'
@@ -27,7 +28,7 @@ before(async () => {
 
 /** Answers requests as a controller would. */
 async function issue(request: EnrolRequest, by: TestAuthority = authority): Promise<EnrolReply> {
-  const kind = request.type === 'enrol' ? request.kind : 'agent'
+  const kind: MemberKind = request.type === 'enrol' ? request.kind : 'agent'
   const identity = { kind, id: 'new' } as const
   const now = Date.now()
   const { certificate, expiresAt } = await by.issue({ csr: request.csr, identity, lifetimeMs: HOUR_MS, now })

@@ -92,7 +92,7 @@ async function tlsTo(listener: PartListener, options: ConnectionOptions, say = '
 
 function untilEnd(socket: Socket): Promise<Buffer | Error> {
   const pieces: Buffer[] = []
-  socket.on('data', piece => pieces.push(piece))
+  socket.on('data', (piece: Buffer) => pieces.push(piece))
   return new Promise(resolve => {
     socket.on('error', resolve)
     socket.on('close', () => resolve(Buffer.concat(pieces)))
