@@ -28,8 +28,13 @@ if how == "reset":
         print(error)
     ftp.quit()
 else:
-    for read in (ftp.voidresp, lambda: data.recv(1)):
-        try:
-            print(read())
-        except OSError as error:
-            print(type(error).__name__)
+    try:
+        print(ftp.voidresp())
+    except OSError as error:
+        print(type(error).__name__)
+    try:
+        while data.recv(65536):
+            pass
+        print("end")
+    except OSError as error:
+        print(type(error).__name__)
