@@ -7,7 +7,7 @@ import { join } from 'node:path'
 const LOWEST = 12_000
 /** Where Linux starts its ephemeral range unless it was told otherwise. */
 const USUAL_EPHEMERAL = 32_768
-const ATTEMPTS = 50
+const ATTEMPTS = 200
 /** Ports are claimed by blocks of so many. */
 const BLOCK = 32
 /** A file for each block that a test process has claimed, with its process id. */
@@ -45,32 +45,46 @@ const claimed = new Map<number, number>()
 /** A server has taken its ports by then. */
 const SETTLED_MS = 30_000
 
-/** Claims the blocks of a range that nobody has; what was claimed for nothing stays claimed, and is little. */
+/** Claims the blocks of a range; those that it got are given back when it does not get all. */
 async function claim(basePort: number, numberOfPorts: number): Promise<boolean> {
   await mkdir(CLAIMS, { recursive: true })
   const first = Math.floor(basePort / BLOCK)
   const last = Math.floor((basePort + numberOfPorts - 1) / BLOCK)
+  const got: number[] = []
   for (let block = first; block <= last; block += 1) {
     const given = claimed.get(block)
     const isMine = given === undefined ? await claimBlock(block) : given < Date.now() - SETTLED_MS
-    if (!isMine) return false
+    if (!isMine) {
+      await Promise.all(got.map(release))
+      return false
+    }
+    if (given === undefined) got.push(block)
     claimed.set(block, Date.now())
   }
   return true
 }
 
+async function release(block: number): Promise<void> {
+  claimed.delete(block)
+  await rm(pathOf(block), { force: true })
+}
+
 async function claimBlock(block: number): Promise<boolean> {
-  const path = join(CLAIMS, String(block))
-  const isNew = await writeFile(path, String(process.pid), { flag: 'wx' }).then(
+  if (await makeClaim(block)) return true
+  const owner = Number(await readFile(pathOf(block), 'utf8').catch(() => ''))
+  // A file that was just made and is still empty has an owner, too.
+  if (owner === 0 || lives(owner)) return false
+  await rm(pathOf(block), { force: true })
+  return makeClaim(block)
+}
+
+const pathOf = (block: number) => join(CLAIMS, String(block))
+
+const makeClaim = (block: number) =>
+  writeFile(pathOf(block), String(process.pid), { flag: 'wx' }).then(
     () => true,
     () => false,
   )
-  if (isNew) return true
-  const owner = Number(await readFile(path, 'utf8').catch(() => ''))
-  // A file that was just made and is still empty has an owner, too.
-  if (owner > 0 && !lives(owner)) await rm(path, { force: true })
-  return false
-}
 
 function lives(pid: number): boolean {
   try {
