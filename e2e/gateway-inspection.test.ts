@@ -10,6 +10,7 @@ import { ftplib } from './clients/ftplib.ts'
 import { lftp } from './clients/lftp.ts'
 import { ncftp } from './clients/ncftp.ts'
 import { SERVER, USER } from './gateway/network.ts'
+import type { Part } from './gateway/part.ts'
 import { type AccessStand, startStand } from './gateway/stand.ts'
 import { skipNetwork } from './lab/network/namespaces.ts'
 import type { LabServer } from './lab/servers/start.ts'
@@ -35,6 +36,7 @@ describe('a segment with port 21 alone, whose control connections are read', { s
   const cleanup = new AsyncDisposableStack()
   let stand: AccessStand
   let server: LabServer
+  let agent: Part
   let folder: string
   let login: string
 
@@ -50,7 +52,7 @@ describe('a segment with port 21 alone, whose control connections are read', { s
     await stand.startEdge('edge1', 8443)
     await stand.startConnector('con1', 0, `127.0.0.1 localhost\n${SERVER} ${NAME}\n`)
     const proxies = ['--socks', '127.0.0.1:1080', '--http', '127.0.0.1:3128']
-    await stand.startAgent({ flags: ['--transparent', ...proxies] })
+    agent = await stand.startAgent({ flags: ['--transparent', ...proxies] })
   })
   after(() => cleanup.disposeAsync())
 
@@ -141,13 +143,34 @@ describe('a segment with port 21 alone, whose control connections are read', { s
     assert.deepEqual([content, dialled], ['it is there\n', false])
   })
 
-  it('carries the control connection of FTPS, and says that it cannot read it', async () => {
-    const from = Date.now()
-    const tls = ['--ssl-reqd', '--cacert', server.certificate ?? '']
-    mustSucceed('curl', await runCurl(...tls, '-I', '-Q', 'PWD', `ftp://${SERVER}/`))
-    const [row] = await rowsFrom(from, 1)
-    assert.match(JSON.stringify(row?.document), /CON_FTP_ENCRYPTED: .*name them in the segment/)
-  })
+  for (const [way, flags] of [
+    ['the packet filter', []],
+    ['SOCKS', ['-x', 'socks5h://127.0.0.1:1080']],
+  ] as const)
+    it(`carries the control connection of FTPS, and refuses data connections, which it cannot read of, through ${way}`, async () => {
+      const from = Date.now()
+      const tls = [...flags, '--ssl-reqd', '--cacert', server.certificate ?? '']
+      mustSucceed('curl', await runCurl(...tls, '-I', '-Q', 'PWD', `ftp://${SERVER}/`))
+      const data = await runCurl(...tls, `ftp://${SERVER}/there.txt`)
+      // curl tries PASV after EPSV, and ends as it likes; 28 would be a timeout.
+      assert.ok(![0, 28, null].includes(data.code), `${data.code} ${data.stderr}`)
+
+      const rows = await rowsFrom(from, 2)
+      const refused = rows.filter(({ code }) => code === 'CON_FTP_ENCRYPTED')
+      assert.ok(refused.length > 0, rows.map(codeOf).join())
+      for (const { document, session } of refused) {
+        assert.match(
+          JSON.stringify(document),
+          /"Text":"The control connection is encrypted.*name them in the segment/,
+        )
+        const control = rows.find(row => row.port === 21 && row.session === session)
+        assert.match(JSON.stringify(control?.document), /"text":"CON_FTP_ENCRYPTED: /)
+      }
+      await agent.said(
+        line => line.how === 'refused' && /50\d\d\d was refused: .*encrypted/.test(String(line.text)),
+        'the reason, said to the user',
+      )
+    })
 
   it('is what portolan doctor sees when active mode is asked for', async () => {
     const args = ['doctor', '--json', '--no-netrc', '--step-timeout', '2', '--mode', 'active', '--tls', 'off']

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { AgentNote } from '../control/messages.ts'
+import type { ExpectNote } from '../control/messages.ts'
 import { Expectations } from './expectations.ts'
 
-const note = (change: Partial<AgentNote> = {}): AgentNote => ({
+const note = (change: Partial<ExpectNote> = {}): ExpectNote => ({
   ...{ type: 'expect', address: '192.0.2.9', port: 50_000, by: 'PASV', seconds: 30 },
   ...change,
 })

@@ -1,5 +1,5 @@
 import { isAddress, normaliseAddress } from '@portolan/protocol'
-import type { AgentNote } from '../control/messages.ts'
+import type { ExpectNote } from '../control/messages.ts'
 import type { Target } from '../policy/types.ts'
 
 /** A user's programs open a few at a time; what is beyond forgets the oldest. */
@@ -27,7 +27,7 @@ export class Expectations {
    * @param control - host of the control connection as the client program asked for it: after EPSV, and with programs that pass
    * over the address of 227, data connections go there
    */
-  note({ address, port, seconds }: AgentNote, control: string): void {
+  note({ address, port, seconds }: ExpectNote, control: string): void {
     this.#forget()
     if (this.#expected.length >= MAX_EXPECTED) this.#expected.shift()
     this.#expected.push({

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Endpoint } from '@portolan/protocol'
 import { STATUS, type Status } from '../codes.ts'
-import { type AgentNote, type AgentOpen, type AgentOpened, agentNote } from '../control/messages.ts'
+import { type AgentOpen, type AgentOpened, agentNote, type ExpectNote } from '../control/messages.ts'
 import type { AgentEvent } from '../parts.ts'
 import type { Identity } from '../pki/types.ts'
 import type { Definition, Target } from '../policy/types.ts'
@@ -13,6 +13,7 @@ import { type AgentDecision, decide } from './decide.ts'
 import type { DirectDialler } from './direct.ts'
 import { duplexStream } from './duplex-stream.ts'
 import type { EdgeLinks, OpenedStream } from './edge-links.ts'
+import type { EncryptedControls } from './encrypted-controls.ts'
 import type { Expectations } from './expectations.ts'
 import { filterStream, type StreamFilter } from './filtered-stream.ts'
 import { encryptInside } from './inner-tls.ts'
@@ -44,6 +45,7 @@ export interface Passage {
 interface ReachOptions {
   readonly links: Pick<EdgeLinks, 'open'>
   readonly expectations: Expectations
+  readonly encrypted: EncryptedControls
   readonly direct: DirectDialler
   readonly now: () => number
   identity(): Identity
@@ -53,7 +55,9 @@ interface ReachOptions {
   readonly firstWord: Promise<void>
   onEvent(event: Extract<AgentEvent, { type: 'connection' }>): void
   /** A server has named where data goes; what came after it on its control connection waits for the promise. */
-  onExpected(note: AgentNote, control: string): Promise<void> | undefined
+  onExpected(note: ExpectNote, control: string): Promise<void> | undefined
+  /** Something is worth knowing of a control connection that is read. */
+  onWarning(status: Status, control: string): void
 }
 
 const NOTE_FAILED: Status = { code: 'AGT_PROTOCOL', text: 'A note of the connector could not be followed.' }
@@ -98,10 +102,15 @@ export class Reach {
   }
 
   async #decide(target: Target, signal: AbortSignal): Promise<AgentDecision> {
-    const { expectations, direct } = this.#options
+    const { expectations, encrypted, direct } = this.#options
     const matcher = this.#options.matcher() ?? (await this.#matcherAfterFirstWord(signal))
     const decision = decide(target, matcher, expectations)
     if (decision.action !== 'direct') return decision
+    const unread = encrypted.targetOf(target)
+    if (unread) {
+      const because = `A control connection to ${target.host} is encrypted: the edge says what becomes of its data connections.`
+      return { action: 'forward', because, target: unread, by: { expected: target } }
+    }
     // A name of which no application knows may stand for an address that is one.
     for (const host of await direct.addressesOf(target.host, signal)) {
       if (host === target.host) continue
@@ -149,13 +158,18 @@ export class Reach {
   }
 
   async #prepare(
-    { stream, opened, release }: OpenedStream,
+    { stream, opened, release: leave }: OpenedStream,
     { target }: Ask,
     definition: Definition | undefined,
   ): Promise<{ stream: WireStream; release: () => void }> {
     const { identity, now } = this.#options
-    const notes: StreamFilter = { onNote: note => this.#note(note, target.host) }
+    const over = new DisposableStack()
+    const notes: StreamFilter = { onNote: note => this.#note(note, target.host, opened.server.address, over) }
     const noted = filterStream(stream, notes, NOTE_FAILED)
+    const release = () => {
+      over.dispose()
+      leave()
+    }
     if (opened.doubleEncryption)
       return { stream: await encryptInside(noted, opened, identity(), now), release }
     if (!definition?.doubleEncryption) return { stream: noted, release }
@@ -166,11 +180,20 @@ export class Reach {
     throw new StreamRefused(status)
   }
 
-  #note(note: Json, control: string): Promise<void> | undefined {
-    const parsed = agentNote.safeParse(note)
-    if (!parsed.success) return undefined
-    this.#options.expectations.note(parsed.data, control)
-    return this.#options.onExpected(parsed.data, control)
+  /** @param over - of the control connection */
+  #note(json: Json, control: string, server: string, over: DisposableStack): Promise<void> | undefined {
+    const { data: note } = agentNote.safeParse(json)
+    if (note === undefined || over.disposed) return undefined
+    const { expectations, encrypted, onExpected, onWarning } = this.#options
+    if (note.type === 'expect') {
+      expectations.note(note, control)
+      return onExpected(note, control)
+    }
+    onWarning(note.status, control)
+    if (note.status.code !== 'CON_FTP_ENCRYPTED') return undefined
+    const { forget, done } = encrypted.add(control, [server])
+    over.defer(forget)
+    return done
   }
 
   async #direct(

@@ -6,6 +6,7 @@ import type { DialTcp } from '../transport/open-tls.ts'
 import { decide } from './decide.ts'
 import { createDirectDialler } from './direct.ts'
 import { EdgeLinks } from './edge-links.ts'
+import { EncryptedControls } from './encrypted-controls.ts'
 import { Expectations } from './expectations.ts'
 import { serveHttpConnect } from './intercept/http-connect.ts'
 import { serveLoopback } from './intercept/loopback.ts'
@@ -32,6 +33,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const signedIn = starting.use(await SignedIn.begin({ ...options, now, ...(dial && { dial }) }))
 
   const expectations = new Expectations(now)
+  const encrypted = new EncryptedControls((host, isEncrypted) => transparent?.encrypted(host, isEncrypted))
   const firstWord = Promise.withResolvers<void>()
   let matcher: Matcher | undefined
   let told = -1
@@ -70,12 +72,13 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   )
   signedIn.onRenewed = identity => links.signedIn(identity)
   const reach = new Reach({
-    ...{ links, expectations, direct, now },
+    ...{ links, expectations, encrypted, direct, now },
     identity: () => signedIn.identity,
     matcher: () => matcher,
     firstWord: firstWord.promise,
     onEvent,
     onExpected: (note, control) => transparent?.expect(note, control),
+    onWarning: ({ code, text }, control) => warn(code)(`${control}: ${text}`),
   })
 
   const { socks5, http, listeners = [] } = intercept

@@ -1,4 +1,4 @@
-import type { Status } from '../codes.ts'
+import type { Status, StatusCode } from '../codes.ts'
 import type { AgentOpen, AgentOpened } from '../control/messages.ts'
 import { readHost } from '../policy/host.ts'
 import { joinStreams } from '../wire/join-streams.ts'
@@ -57,6 +57,10 @@ export async function agentStream(
       rule: verdict.rule,
       connector: through.connector.peer.id,
       session: stream.session,
+      onEncrypted: () => {
+        const one = through.pin.controls.find(({ session }) => session === stream.session)
+        if (one) one.isEncrypted = true
+      },
       onInvalid: () => through.connector.link.destroy(statusOf('CON_PROTOCOL')),
     })
     const joined = joinStreams(client, through.stream, verdict.inspect ? { onServerNote: notes } : {})
@@ -112,6 +116,9 @@ function refusalOf({ state, book, bounds, now }: EdgeParts, agent: AgentLink): S
   return undefined
 }
 
+/** Refusals of what can only have been meant as a data connection. */
+const OF_A_SESSION: ReadonlySet<StatusCode> = new Set(['CON_FTP_ENCRYPTED', 'POL_NOT_EXPECTED'])
+
 /** @throws {StreamRefused} */
 async function decide(
   parts: EdgeParts,
@@ -136,11 +143,11 @@ async function decide(
     clientAddress: agent.from,
     deviceLabels: agent.labels(),
   }
-  const isRead = parts.pins
-    .find(pinKey(agent.user, agent.device, host))
-    ?.controls.some(({ isRead }) => isRead)
+  const { controls = [] } = parts.pins.find(pinKey(agent.user, agent.device, host)) ?? {}
+  const control = controls.findLast(({ isRead }) => isRead)
+  const isEncrypted = controls.some(one => one.isEncrypted)
   const begun = performance.now()
-  const ask = { who, device: agent.device, host, port, isRead: isRead ?? false }
+  const ask = { who, device: agent.device, host, port, isRead: control !== undefined, isEncrypted }
   const verdict = authorise(policy, parts.expectations, ask, parts.now())
   const PolicyProcessingTime = Math.round((performance.now() - begun) * 1000)
   if (!verdict.allowed) {
@@ -149,6 +156,7 @@ async function decide(
       Policy: verdict.rule,
       Application: verdict.segment,
       AppGroup: policy.segment(verdict.segment)?.segmentGroup ?? '',
+      ...(OF_A_SESSION.has(verdict.status.code) && control && { Role: 'data', SessionID: control.session }),
     })
     for (const step of verdict.because) record.event(step)
     throw new StreamRefused(verdict.status)

@@ -113,7 +113,8 @@ const ROLES: readonly [string, Allowed, readonly number[], string][] = [
 for (const [title, verdict, ports, role] of ROLES) {
   test(`${title} has the role ${role}`, () => {
     const pin = createPinTable(() => NOW).join('key')
-    for (const port of ports) pin.controls.push({ session: 'c', port, segment: ftp.name, isRead: false })
+    for (const port of ports)
+      pin.controls.push({ session: 'c', port, segment: ftp.name, isRead: false, isEncrypted: false })
     assert.equal(roleOf(verdict, pin), role)
   })
 }

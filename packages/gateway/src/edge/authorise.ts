@@ -11,6 +11,8 @@ export interface Ask {
   readonly port: number
   /** A control connection of that user to that server is read just now. */
   readonly isRead: boolean
+  /** It was, until it was encrypted. Default false. */
+  readonly isEncrypted?: boolean
 }
 
 /** A stream that may be opened. */
@@ -67,7 +69,7 @@ export function authorise(policy: Policy, expectations: Expectations, ask: Ask, 
   }
   return {
     allowed: false,
-    status: statusOf(decision, ask.isRead),
+    status: statusOf(decision, ask),
     segment: decision.segment ?? '',
     rule,
     because: decision.because,
@@ -80,11 +82,15 @@ function ruleOf({ rule, action }: AccessDecision): string {
   return action === 'allow' ? '' : 'implicit deny'
 }
 
-/** Where a control connection is read, a port that the segment does not have is one that the server has not named. */
-function statusOf({ status, message }: AccessDecision, isRead: boolean): Status {
+/**
+ * Where a control connection is read, a port that the segment does not have is one that the server has not named, or one that nobody
+ * could read.
+ */
+function statusOf({ status, message }: AccessDecision, { isRead, isEncrypted }: Ask): Status {
   const denied = status ?? { code: 'POL_NO_RULE', text: STATUS.POL_NO_RULE }
   if (denied.code === 'POL_WRONG_PORT' && isRead) {
-    return { code: 'POL_NOT_EXPECTED', text: STATUS.POL_NOT_EXPECTED }
+    const code = isEncrypted ? 'CON_FTP_ENCRYPTED' : 'POL_NOT_EXPECTED'
+    return { code, text: STATUS[code] }
   }
   return message === undefined ? denied : { code: denied.code, text: message }
 }

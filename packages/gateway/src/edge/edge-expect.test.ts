@@ -172,6 +172,21 @@ test('what the connector reads becomes the timeline, and warnings are told', asy
   )
 })
 
+test('a port of a session that was encrypted is refused for that reason, on its timeline, and the agent is told before', async () => {
+  await using given = await named()
+  const { agent, connector, connection, control, world } = given
+  assert.equal(await agent.refused('10.0.0.9', 40_002), 'POL_NOT_EXPECTED')
+  const status = { code: 'CON_FTP_ENCRYPTED', text: 'It is encrypted.' } as const
+  connector.note(connection, { type: 'warning', status })
+  await control.heard.find(({ note }) => note?.type === 'warning' && note.status.code === status.code)
+  assert.equal(await agent.refused('10.0.0.9', 40_002), 'CON_FTP_ENCRYPTED')
+  const row = await world.controller.row(({ InternalReason }) => InternalReason === 'CON_FTP_ENCRYPTED')
+  assert.deepEqual([row.Role, row.SessionID, row.ConnectionStatus], ['data', connection, 'refused'])
+  control.stream.end()
+  await world.controller.row(({ ConnectionStatus }) => ConnectionStatus === 'close')
+  assert.equal(await agent.refused('10.0.0.9', 40_002), 'POL_WRONG_PORT')
+})
+
 test('a connector that notes what is no note is cut', async () => {
   await using given = await named()
   given.connector.stream(given.connection).note({ type: 'expect', address: 7 })
@@ -183,7 +198,7 @@ test('a server that names two hundred ports has the last 64 expected', async () 
   const { connector, connection, agent, control } = given
   for (let port = 41_000; port < 41_200; port++)
     connector.note(connection, { type: 'expect', address: '10.0.0.9', port, by: 'EPSV', seconds: 30 })
-  await control.heard.find(({ note }) => note?.port === 41_199)
+  await control.heard.find(({ note }) => note?.type === 'expect' && note.port === 41_199)
   assert.equal(await agent.refused('10.0.0.9', 41_135), 'POL_NOT_EXPECTED')
   await agent.open('10.0.0.9', 41_136)
 })

@@ -62,7 +62,10 @@ export function openingStream({
     async joined(joined, { pin }, isRead) {
       joint = joined
       const { Role, ServicePort: port, Application: segment } = record.facts
-      const control = Role === 'control' ? { session: stream.session, port, segment, isRead } : undefined
+      const control =
+        Role === 'control'
+          ? { session: stream.session, port, segment, isRead, isEncrypted: false }
+          : undefined
       if (control) pin.controls.push(control)
       record.opened(() => movedOf(joined))
       if (cut.signal.aborted && isStatus(cut.signal.reason)) joined.abort(cut.signal.reason)

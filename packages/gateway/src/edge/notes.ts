@@ -9,17 +9,19 @@ export interface ReadControl extends Omit<Expectation, 'hosts' | 'port' | 'until
   readonly record: StreamRecord
   /** To the agent. */
   readonly client: Pick<WireStream, 'note'>
+  /** From here on the connector reads nothing. */
+  onEncrypted(): void
   /** The connector noted what is no note. */
   onInvalid(): void
 }
 
 /**
  * Takes what a connector notes of a control connection: ports that the server names are expected of that user, and the agent is told of
- * them before the reply that names them; the rest goes into the timeline.
+ * them before the reply that names them, and of warnings; all of it goes into the timeline.
  */
 export function noteReader(
   { expectations, onEvent }: Pick<EdgeParts, 'expectations' | 'onEvent'>,
-  { record, client, onInvalid, ...control }: ReadControl,
+  { record, client, onEncrypted, onInvalid, ...control }: ReadControl,
 ): (note: Json) => void {
   return json => {
     const parsed = connectorNote.safeParse(json)
@@ -29,6 +31,8 @@ export function noteReader(
     if (note.type === 'warning') {
       const { code, text } = note.status
       onEvent({ type: 'warning', code, text: `${control.user}, ${control.controlTarget.host}: ${text}` })
+      if (code === 'CON_FTP_ENCRYPTED') onEncrypted()
+      client.note({ type: 'warning', status: { code, text } } satisfies AgentNote)
     }
     if (note.type !== 'expect') return
     const { address, port, by, seconds } = note

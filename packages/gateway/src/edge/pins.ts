@@ -9,6 +9,8 @@ interface Control {
   readonly segment: string
   /** The connector reads it. */
   readonly isRead: boolean
+  /** It was read, and nobody can any more. */
+  isEncrypted: boolean
 }
 
 /** Streams that have to leave by one connector, because an FTP server compares the addresses of control and data connections. */

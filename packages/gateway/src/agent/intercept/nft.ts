@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { GatewayError } from '../../errors.ts'
 import { OWN_MARK } from '../direct.ts'
+import { LOWEST_DATA_PORT } from '../encrypted-controls.ts'
 import { formatAddress, type Redirect, type RedirectPlan } from './redirect-plan.ts'
 
 /** The table of the agent, one for IPv4 and one for IPv6. */
@@ -26,6 +27,12 @@ export interface ExpectedElement {
   readonly seconds: number
 }
 
+/** A server whose data connections go to the agent. */
+export interface EncryptedElement {
+  readonly family: 4 | 6
+  readonly address: string
+}
+
 /**
  * The rules of all families as one change, which counts as a whole or not at all: connections of this machine to what is forwarded go to
  * the agent's port, its own, which are marked, do not.
@@ -35,9 +42,11 @@ export function formatRules(
   port: number,
   families: Families,
   expected: readonly ExpectedElement[],
+  encrypted: readonly EncryptedElement[] = [],
 ): string {
   const rules = families.map(family => formatFamily(family, plan[family], port))
-  return [...rules, ...expected.map(formatExpected)].join('')
+  const servers = encrypted.map(element => formatEncrypted(element, true))
+  return [...rules, ...expected.map(formatExpected), ...servers].join('')
 }
 
 function formatFamily(family: 4 | 6, redirects: readonly Redirect[], port: number): string {
@@ -57,11 +66,13 @@ function formatFamily(family: 4 | 6, redirects: readonly Redirect[], port: numbe
   const lines = [
     ...sets,
     `set expected { type ${address} . inet_service; flags timeout; size 65535; }`,
+    `set encrypted { type ${address}; size 65535; }`,
     'chain output {',
     'type nat hook output priority -100; policy accept;',
     `meta mark 0x${OWN_MARK.toString(16)} accept`,
     `${daddr} . tcp dport @expected redirect to :${port}`,
     ...rules,
+    `${daddr} @encrypted tcp dport ${LOWEST_DATA_PORT}-65535 redirect to :${port}`,
     '}',
   ]
   // To add it first makes it there to be deleted.
@@ -79,6 +90,13 @@ export function formatRemoval(families: Families): string {
 export function formatExpected({ family, address, port, seconds }: ExpectedElement): string {
   const element = `${address} . ${port} timeout ${Math.max(1, Math.ceil(seconds))}s`
   return `add element ${NAMES[family].family} ${TABLE} expected { ${element} }\n`
+}
+
+/** Has data connections to a server redirected, or no longer. */
+export function formatEncrypted({ family, address }: EncryptedElement, isEncrypted: boolean): string {
+  const element = `element ${NAMES[family].family} ${TABLE} encrypted { ${address} }\n`
+  // To add it first makes it there to be deleted.
+  return isEncrypted ? `add ${element}` : `add ${element}delete ${element}`
 }
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { addressFamily, isAddress, normaliseAddress } from '@portolan/protocol'
-import type { AgentNote } from '../../control/messages.ts'
+import type { ExpectNote } from '../../control/messages.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Definition } from '../../policy/types.ts'
 import { closeWithReset } from '../../wire/linger.ts'
@@ -12,6 +12,7 @@ import { type KernelNet, loadKernelNet } from './kernel-net.ts'
 import {
   type ExpectedElement,
   type Families,
+  formatEncrypted,
   formatExpected,
   formatRemoval,
   formatRules,
@@ -35,7 +36,9 @@ export interface Transparent extends AsyncDisposable {
    * Redirects what a server has named for a data connection.
    * @param control - host of the control connection: programs that pass over the address of a reply to PASV dial it
    */
-  expect(note: AgentNote, control: string): Promise<void>
+  expect(note: ExpectNote, control: string): Promise<void>
+  /** Redirects data connections to a server as long as nobody reads which ports it names. Names are passed over. */
+  encrypted(host: string, isEncrypted: boolean): Promise<void>
 }
 
 /**
@@ -85,6 +88,11 @@ export async function interceptTransparently(options: {
     awaited.splice(0, awaited.length, ...left)
     return left.map(element => ({ ...element, seconds: (element.until - now) / 1_000 }))
   }
+  const encrypted = new Set<string>()
+  const encryptedHere = () =>
+    [...encrypted]
+      .map(address => ({ address, family: addressFamily(address) }))
+      .filter(({ family }) => families.includes(family))
   let last: Promise<void> = Promise.resolve()
   const inOrder = (commands: string) => {
     last = last.catch(() => {}).then(() => runNft(commands))
@@ -100,7 +108,7 @@ export async function interceptTransparently(options: {
           `${name} is a name, and a packet filter knows addresses alone: reach it by SOCKS 5 or the HTTP proxy.`,
         )
       }
-      return inOrder(formatRules(plan, port, families, stillAwaited()))
+      return inOrder(formatRules(plan, port, families, stillAwaited(), encryptedHere()))
     },
     async expect({ address, port: expected, seconds }, control) {
       const addresses = new Set([address, control].filter(isAddress).map(normaliseAddress))
@@ -110,6 +118,13 @@ export async function interceptTransparently(options: {
       stillAwaited()
       for (const element of elements) awaited.push({ ...element, until: performance.now() + seconds * 1_000 })
       if (elements.length > 0) await inOrder(elements.map(formatExpected).join(''))
+    },
+    async encrypted(host, isEncrypted) {
+      if (!isAddress(host)) return
+      const element = { address: host, family: addressFamily(host) }
+      if (isEncrypted) encrypted.add(host)
+      else encrypted.delete(host)
+      if (families.includes(element.family)) await inOrder(formatEncrypted(element, isEncrypted))
     },
     async [Symbol.asyncDispose]() {
       try {
