@@ -2,7 +2,7 @@ import type { Status, StatusCode } from '../codes.ts'
 import type { AgentOpen, AgentOpened } from '../control/messages.ts'
 import { readHost } from '../policy/host.ts'
 import { joinStreams } from '../wire/join-streams.ts'
-import { statusOf } from '../wire/status.ts'
+import { isStatus, statusOf } from '../wire/status.ts'
 import { type IncomingStream, StreamRefused } from '../wire/types.ts'
 import type { AgentLink } from './agent-side.ts'
 import { type Allowed, authorise } from './authorise.ts'
@@ -39,9 +39,9 @@ export async function agentStream(
   const addPrivateAddress = () => record.change({ ClientPrivateIP: agent.privateAddress })
   try {
     if (unasked) throw new StreamRefused(unasked)
-    const gone = AbortSignal.any([incoming.gone, stream.cutSignal])
+    incoming.gone.addEventListener('abort', () => stream.cut(reasonOf(incoming.gone)), { once: true })
     const verdict = await decide(parts, agent, host, port, stream)
-    const through = await openFor(parts, agent, verdict, stream, gone)
+    const through = await openFor(parts, agent, verdict, stream)
     record.change(factsOf(through, parts.connectors.nameOf(through.connector.peer.id), startedAt))
     addPrivateAddress()
     const client = incoming.accept(answerOf(parts, verdict, stream, through))
@@ -76,6 +76,10 @@ export async function agentStream(
     onEvent({ type: 'stream', connection, user, target, status })
   }
 }
+
+/** Why the agent does not wait any more. */
+const reasonOf = ({ reason }: AbortSignal): Status =>
+  isStatus(reason) ? reason : statusOf('AGT_CLIENT_RESET')
 
 /** A failure of the edge itself ends one stream, and is told. */
 function statusOfFailure(error: unknown, onEvent: EdgeParts['onEvent']): Status {
@@ -178,7 +182,6 @@ function openFor(
   { user, device }: AgentLink,
   verdict: Allowed,
   stream: OpeningStream,
-  gone: AbortSignal,
 ): Promise<Through> {
   const { pins, connectors } = parts
   const { segment, expectation, host, port, inspect } = verdict
@@ -206,7 +209,7 @@ function openFor(
     },
     candidates: () => connectors.candidates(segment.serverGroup, segment.name, host, port),
     connector: connectors.get,
-    gone,
+    gone: stream.cutSignal,
   })
 }
 

@@ -40,7 +40,11 @@ export interface MemberLinks<L extends MemberLink> extends Iterable<L> {
   remove(link: L): void
   /** Cuts those whom the controller does not list any more. */
   check(members: Members): void
-  /** Ends links whose certificate has ended: at once when nothing is open on them, else after the grace. Milliseconds. */
+  /**
+   * Ends links whose certificate has ended, which for an agent is its sign-in: no new streams, and the link is closed when nothing is
+   * open on it any more, at the latest after the grace in milliseconds. ZPA looks at the sign-in at the next access only, so what is open
+   * goes on; here it is bounded, because nobody tells of a revocation of what has expired.
+   */
   expire(graceMs: number): void
   /** Resolves when all of them have heard it, or a second later. */
   destroyAll(status: Status): Promise<void>

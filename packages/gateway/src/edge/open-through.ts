@@ -54,9 +54,17 @@ const LOOK_MS = 200
  */
 export async function openThrough(options: OpenThroughOptions): Promise<Through> {
   const { pins, gone } = options
-  const late = new AbortController()
-  const timer = setTimeout(() => late.abort(statusOf('EDG_OPEN_TIMEOUT')), options.openMs)
-  const signal = AbortSignal.any([gone, late.signal])
+  /** Why nobody waits any more. */
+  let over: Status | undefined
+  let attempt = new AbortController()
+  const stop = (why: Status) => {
+    over ??= why
+    attempt.abort(over)
+  }
+  const onGone = () => stop(isStatus(gone.reason) ? gone.reason : statusOf('AGT_CLIENT_RESET'))
+  gone.addEventListener('abort', onGone, { once: true })
+  if (gone.aborted) onGone()
+  const timer = setTimeout(() => stop(statusOf('EDG_OPEN_TIMEOUT')), options.openMs)
   const tried = new Set<string>()
   let pin = pins.join(options.pinKey)
   if (options.isNewSession && pin.open > 0 && isSilent(linkOf(pin.connector))) pin = pins.renew(pin)
@@ -68,7 +76,7 @@ export async function openThrough(options: OpenThroughOptions): Promise<Through>
       tried.add(id)
       const askedAt = performance.now()
       try {
-        const { stream, answer } = await openOn(connector, options, signal, canWait(pin, tried))
+        const { stream, answer } = await openOn(connector, canWait(pin, tried))
         const answeredAt = performance.now()
         const opened = connectorOpened.safeParse(answer)
         if (!opened.success) {
@@ -81,11 +89,12 @@ export async function openThrough(options: OpenThroughOptions): Promise<Through>
         }
         // Another stream of the pin was faster by another connector, and there cannot be two: this one follows it.
         tried.delete(pin.connector ?? '')
-        stream.reset(statusOf('EDG_CONNECTOR_LOST'))
+        last = statusOf('EDG_CONNECTOR_LOST')
+        stream.reset(last)
       } catch (error) {
         if (!(error instanceof StreamRefused)) throw error
         last = error.status
-        if (signal.aborted) throw refusedBy(signal, last)
+        if (over) throw new StreamRefused(over)
         if (options.isNewSession && pin.open > 0 && isSilent(connector)) {
           pin = pins.renew(pin)
           continue
@@ -102,6 +111,7 @@ export async function openThrough(options: OpenThroughOptions): Promise<Through>
     throw error
   } finally {
     clearTimeout(timer)
+    gone.removeEventListener('abort', onGone)
   }
 
   function linkOf(id: string | undefined): ConnectorLink | undefined {
@@ -127,6 +137,21 @@ export async function openThrough(options: OpenThroughOptions): Promise<Through>
     return connector
   }
 
+  /** Asks one connector. One that falls silent is given up, unless it is to be waited for. */
+  async function openOn({ link }: ConnectorLink, canWait: boolean) {
+    attempt = new AbortController()
+    if (over) attempt.abort(over)
+    const { signal } = attempt
+    if (canWait) return await link.open(options.ask, signal)
+    const silent: Status = { code: 'CON_LOST', text: 'The connector does not answer.' }
+    const look = setInterval(() => link.silentMs > SILENT_MS && attempt.abort(silent), LOOK_MS)
+    try {
+      return await link.open(options.ask, signal)
+    } finally {
+      clearInterval(look)
+    }
+  }
+
   /** Whether a connector that is silent is waited for: when there is no other to ask. */
   function canWait(pin: Pin, tried: ReadonlySet<string>): boolean {
     return (
@@ -138,27 +163,3 @@ export async function openThrough(options: OpenThroughOptions): Promise<Through>
 }
 
 const isSilent = (connector: ConnectorLink | undefined) => (connector?.link.silentMs ?? 0) > SILENT_MS
-
-async function openOn(
-  { link }: ConnectorLink,
-  { ask }: OpenThroughOptions,
-  signal: AbortSignal,
-  canWait: boolean,
-) {
-  if (canWait) return await link.open(ask, signal)
-  const silent = new AbortController()
-  const look = setInterval(() => {
-    if (link.silentMs > SILENT_MS)
-      silent.abort({ code: 'CON_LOST', text: 'The connector does not answer.' } satisfies Status)
-  }, LOOK_MS)
-  try {
-    return await link.open(ask, AbortSignal.any([signal, silent.signal]))
-  } finally {
-    clearInterval(look)
-  }
-}
-
-function refusedBy(signal: AbortSignal, last: Status): StreamRefused {
-  const { reason } = signal
-  return new StreamRefused(isStatus(reason) ? reason : last)
-}

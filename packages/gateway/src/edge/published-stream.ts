@@ -61,8 +61,7 @@ export async function publishedStream(
   )
   const stream = openingStream({ ...parts, record, user: '', agent: '', owner })
   stream.session = session
-  const left = new AbortController()
-  const onClose = () => left.abort(statusOf('AGT_CLIENT_RESET'))
+  const onClose = () => stream.cut(statusOf('AGT_CLIENT_RESET'))
   socket.once('close', onClose)
   const { basePort, serverBasePort } = publication.passive
   const ask: ConnectorOpen = {
@@ -93,7 +92,7 @@ export async function publishedStream(
       ask,
       candidates: () => connectors.candidates(publication.serverGroup, '', publication.server, serverPort),
       connector: connectors.get,
-      gone: AbortSignal.any([left.signal, stream.cutSignal]),
+      gone: stream.cutSignal,
     })
     socket.off('close', onClose)
     record.change(factsOf(through, connectors.nameOf(through.connector.peer.id), startedAt))
