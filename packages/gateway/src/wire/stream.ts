@@ -133,6 +133,7 @@ export class LinkStream implements WireStream, Source, Creditor {
   }
 
   creditFrame(): Buffer | undefined {
+    if (this.#state.at === 'reset') return undefined
     if (this.#settledHere === 'due') {
       this.#settledHere = 'told'
       this.#checkOver()
