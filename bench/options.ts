@@ -19,6 +19,7 @@ export interface Options {
 export const USAGE = `npm run bench -- [--servers] [--clients] [--rounds N] [--only NAME,...] [--work NAME,...] [--quick]
 npm run bench -- console [--help]
 npm run bench -- site-transfers [--help]
+npm run bench -- gateway [--help]
 
   --servers    the table of the servers; neither or both: both tables
   --clients    the table of the clients

@@ -6,10 +6,10 @@ import { holdStreams, runStreams, type StreamTask } from './stream-load.ts'
 import type { Way } from './ways/way.ts'
 
 /** What every byte between two parts takes in the works that say so, each way, in milliseconds. */
-export const FAR_MS = 20
+const FAR_MS = 20
 const MANY = 8
 
-export interface StreamWorkContext {
+interface StreamWorkContext {
   readonly way: Way
   /** The compiled bench/load/stream.c. */
   readonly stream: string

@@ -2,7 +2,7 @@ import { encodeFrame, violation } from './frames.ts'
 import { FRAME, type Json, MAX_DATA } from './types.ts'
 
 /** Towards those whom nobody has to trust, in bytes. */
-export const MAX_MESSAGE = 65_536
+const MAX_MESSAGE = 65_536
 
 /** The frames of a message. */
 export function encodeMessage(message: Json): Buffer[] {

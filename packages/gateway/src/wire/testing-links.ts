@@ -18,7 +18,7 @@ import {
 } from './types.ts'
 
 /** Two ends of a TLS connection over loopback, for tests. */
-export interface TlsPair extends AsyncDisposable {
+interface TlsPair extends AsyncDisposable {
   readonly dialler: TLSSocket
   readonly acceptor: TLSSocket
   /** The TCP connections below them. */
@@ -40,7 +40,7 @@ async function makeIdentity() {
   return { key, cert: issued.certificate, ca: authority.certificate }
 }
 
-export async function tlsPair(): Promise<TlsPair> {
+async function tlsPair(): Promise<TlsPair> {
   identity ??= makeIdentity()
   const { key, cert, ca } = await identity
   const [left, right] = await tcpPair()
@@ -150,7 +150,7 @@ export async function linkPair(options: { agent?: Half; edge?: Half } = {}): Pro
 }
 
 /** What came, in its order. */
-export class Inbox<T> {
+class Inbox<T> {
   readonly #items: T[] = []
   readonly #takers: ((item: T) => void)[] = []
 
@@ -170,7 +170,7 @@ export class Inbox<T> {
   }
 }
 
-export interface SeenFrame {
+interface SeenFrame {
   readonly type: FrameType
   readonly stream: number
   readonly payload: Buffer
