@@ -60,6 +60,17 @@ async function listening(onSocket: (socket: Socket) => void) {
   return { server, port: address.port }
 }
 
+test('by a configuration that does not fit nothing is decided: the controller is as good as lost', async () => {
+  await using world = await createWorld({})
+  await world.connector('con-1')
+  const agent = await world.agent('agt-1')
+  world.controller.say({ type: 'config', config: { version: 2, segments: 'none' } })
+  const { text } = await lost(world)
+  assert.match(text, /The configuration of the controller cannot be used: segments /)
+  await back(world)
+  await agent.open('10.0.0.9', 21)
+})
+
 test('when the grace is over everything that is open is broken off', async () => {
   await using world = await createWorld({}, { graceMs: 300 })
   await world.connector('con-1')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { GatewayError } from '../errors.ts'
 import {
   accessPolicy,
   connectorGroup,
@@ -24,6 +25,13 @@ const accessConfig = z.object({
 
 /**
  * The configuration that a controller sent.
- * @throws {z.ZodError} when it does not fit: an edge decides by all of it, or by none
+ * @throws {GatewayError} `GATEWAY_INVALID` when it does not fit: an edge decides by all of it, or by none
  */
-export const readConfig = (config: unknown): AccessConfig => accessConfig.parse(config)
+export function readConfig(config: unknown): AccessConfig {
+  const parsed = accessConfig.safeParse(config)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
+  const { path = '', message = 'it does not fit' } = problems[0] ?? {}
+  const text = `The configuration of the controller cannot be used: ${path} ${message}. Edge and controller may be of different versions.`
+  throw new GatewayError('GATEWAY_INVALID', text, { problems })
+}
