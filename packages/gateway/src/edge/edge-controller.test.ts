@@ -65,8 +65,11 @@ test('by a configuration that does not fit nothing is decided: the controller is
   await world.connector('con-1')
   const agent = await world.agent('agt-1')
   world.controller.say({ type: 'config', config: { version: 2, segments: 'none' } })
-  const { text } = await lost(world)
-  assert.match(text, /The configuration of the controller cannot be used: segments /)
+  const event = await lost(world)
+  assert.match(
+    'text' in event ? event.text : '',
+    /The configuration of the controller cannot be used: segments /,
+  )
   await back(world)
   await agent.open('10.0.0.9', 21)
 })
