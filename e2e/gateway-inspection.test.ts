@@ -53,6 +53,8 @@ describe('a segment with port 21 alone, whose control connections are read', { s
     await stand.startConnector('con1', 0, `127.0.0.1 localhost\n${SERVER} ${NAME}\n`)
     const proxies = ['--socks', '127.0.0.1:1080', '--http', '127.0.0.1:3128']
     agent = await stand.startAgent({ flags: ['--transparent', ...proxies] })
+    // vsftpd waits for data connections that were refused, and hears nothing meanwhile: the agent would wait for it.
+    cleanup.defer(() => agent.stop('SIGKILL'))
   })
   after(() => cleanup.disposeAsync())
 
@@ -131,6 +133,10 @@ describe('a segment with port 21 alone, whose control connections are read', { s
       assert.deepEqual(detail, { segment: 'ftp', session: row?.session })
       assert.match(text, /The client sent (EPRT|PORT) /)
     }
+    await agent.said(
+      line => line.code === 'CON_FTP_ACTIVE_REFUSED' && /Use passive mode/.test(String(line.text)),
+      'the advice, said to the user',
+    )
   })
 
   it('refuses active mode beside passive mode in its turn, and passive mode goes on', async () => {
