@@ -25,7 +25,8 @@ const BEGUN = 300_000
 const EDGE = { listen: 8444, edge: 8443 }
 /** The kernel ends both sides of each, as a server does that breaks off. */
 const DATA_CONNECTIONS_AWAY = ['-Ktn', 'state', 'established', 'sport >= :50000 and sport <= :51099']
-const DIRECTIONS: readonly Direction[] = ['upload', 'download']
+/** What is downloaded is put beside what was uploaded first, so that an upload is seen by how all of it grows. */
+const DIRECTIONS: readonly Direction[] = ['download', 'upload']
 
 describe('the end of a stream', { skip, timeout: 240_000 }, () => {
   const stack = new AsyncDisposableStack()
