@@ -52,19 +52,21 @@ describe('clients that know of nothing, through an agent that takes their connec
       await using server = await stand.startServer(kind, { tls: 'explicit' })
       const local = join(scratch.path, `${kind}.bin`)
       await writeFile(local, CONTENT)
-      for (const tls of ['none', 'explicit'] as const)
-        for (const [client, command] of WAYS) {
-          if (!client.tls.includes(tls)) continue
-          const what = `${client.name} ${command} ${tls}`
-          await using connected = await connect(client, server, command, tls)
-          // curl closes on tickets that it has not read, and vsftpd answers 426 now and then, without an agent, too.
-          const cannot = client === curl && kind === 'vsftpd' && tls !== 'none'
-          if (cannot) await server.give(`${what}.bin`, CONTENT)
-          else await connected.upload(local, `/${what}.bin`)
-          assert.ok(CONTENT.equals(await readFile(join(server.files, `${what}.bin`))), `${what}: upload`)
-          await connected.download(`/${what}.bin`, `${local}.copy`)
-          assert.ok(CONTENT.equals(await readFile(`${local}.copy`)), `${what}: download`)
-        }
+      const move = async ([client, command]: (typeof WAYS)[number], tls: 'none' | 'explicit') => {
+        if (!client.tls.includes(tls)) return
+        const what = `${client.name} ${command} ${tls}`
+        await using connected = await connect(client, server, command, tls)
+        // curl closes on tickets that it has not read, and vsftpd answers 426 now and then, without an agent, too.
+        const cannot = client === curl && kind === 'vsftpd' && tls !== 'none'
+        if (cannot) await server.give(`${what}.bin`, CONTENT)
+        else await connected.upload(local, `/${what}.bin`)
+        assert.ok(CONTENT.equals(await readFile(join(server.files, `${what}.bin`))), `${what}: upload`)
+        const copy = join(scratch.path, `${kind} ${what}`)
+        await connected.download(`/${what}.bin`, copy)
+        assert.ok(CONTENT.equals(await readFile(copy)), `${what}: download`)
+      }
+      // At the same time: each of them is a user's session, and ProFTPD takes its time before it greets.
+      for (const tls of ['none', 'explicit'] as const) await Promise.all(WAYS.map(way => move(way, tls)))
       await using active = await connect(curl, server, 'PORT', 'none')
       // The server's own refusal of an address that is not its client's, or its attempt to dial that fails.
       await assert.rejects(active.download('/curl PASV none.bin', `${local}.active`), /(30|10|12|56)\b/)
