@@ -43,6 +43,7 @@ test('one broken round spoils the figure, however fast the others were', () => {
 
 const ratio = (atLeast: number): Target => ({ kind: 'ratio', atLeast })
 const value = (atMost: number): Target => ({ kind: 'value', atMost })
+const floor = (atLeast: number, of?: string): Target => ({ kind: 'floor', atLeast, ...(of && { of }) })
 const times = (atMost: number, of: string): Target => ({ kind: 'times', atMost, of })
 
 const verdicts: {
@@ -132,6 +133,38 @@ const verdicts: {
     subject: failed,
     peers: [reached(1)],
     verdict: { best: 'peer0', reached: false },
+  },
+  {
+    name: 'a floor is a bound of its own and one peer, whatever the others reach',
+    unit: 'MB/s',
+    target: floor(300, 'peer0'),
+    subject: reached(300),
+    peers: [reached(200), reached(900)],
+    verdict: { best: 'peer0', ratio: 1.5, reached: true },
+  },
+  {
+    name: 'a floor is missed below its bound although that peer is slower',
+    unit: 'MB/s',
+    target: floor(300, 'peer0'),
+    subject: reached(299),
+    peers: [reached(100)],
+    verdict: { best: 'peer0', ratio: 2.99, reached: false },
+  },
+  {
+    name: 'a floor is missed above its bound where that peer is faster',
+    unit: 'MB/s',
+    target: floor(300, 'peer0'),
+    subject: reached(400),
+    peers: [reached(500)],
+    verdict: { best: 'peer0', ratio: 0.8, reached: false },
+  },
+  {
+    name: 'a floor without a peer stands by itself',
+    unit: 'streams/s',
+    target: floor(1_000),
+    subject: reached(1_000),
+    peers: [reached(9_000)],
+    verdict: { reached: true },
   },
   {
     name: 'without a target nothing is missed, not even by a failure',
