@@ -11,11 +11,11 @@ import { type Part, startPart } from './part.ts'
 
 const PASSWORD = 'open sesame'
 const PASSIVE = { basePort: 50_000, numberOfPorts: 100 }
-export const CONTROLLER_PORT = 8022
+const CONTROLLER_PORT = 8022
 const CONTROL_PORT = 21
 
 /** How agents take connections, and more flags of the command. */
-export interface AgentWay {
+interface AgentWay {
   readonly flags?: readonly string[]
   readonly name?: string
 }

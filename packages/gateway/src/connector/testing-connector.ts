@@ -26,7 +26,7 @@ import { startConnector } from './start-connector.ts'
 const DAY_MS = 86_400_000
 
 /** Something that is waited for, in the order in which it comes. */
-export class Inbox<T> {
+class Inbox<T> {
   readonly all: T[] = []
   #waiting: (() => void)[] = []
 
