@@ -269,6 +269,19 @@ test('a peer that falls silent is lost, and one that answers no PING, too', asyn
   assert.match(text, /no answer came for/)
 })
 
+test('a program that was stopped for longer than that takes nobody for lost before it has read', async () => {
+  await using pair = await linkPair({
+    agent: { pingMs: 20, lostMs: 200 },
+    edge: { pingMs: 20, lostMs: 200 },
+  })
+  const { agent } = await pair.stream()
+  const sink = new Notebook(agent)
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600)
+  await pair.agent.ping(soon())
+  await pair.edge.ping(soon())
+  assert.equal(sink.happened.size, 0)
+})
+
 test('a PING is answered with its bytes, and gives the round trip', async () => {
   await using pair = await rawPair('acceptor')
   pair.send(FRAME.ping, 0, Buffer.from('12345678'))
