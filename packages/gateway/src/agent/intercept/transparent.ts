@@ -94,9 +94,12 @@ export async function interceptTransparently(options: {
       .map(address => ({ address, family: addressFamily(address) }))
       .filter(({ family }) => families.includes(family))
   let last: Promise<void> = Promise.resolve()
-  const inOrder = (commands: string) => {
+  let isOver = false
+  const inOrder = async (commands: string) => {
+    // An edge may still say something when the rules have been taken away.
+    if (isOver) return
     last = last.catch(() => {}).then(() => runNft(commands))
-    return last
+    await last
   }
   return {
     address: `nftables, port ${port}`,
@@ -127,8 +130,10 @@ export async function interceptTransparently(options: {
       if (families.includes(element.family)) await inOrder(formatEncrypted(element, isEncrypted))
     },
     async [Symbol.asyncDispose]() {
+      const removed = inOrder(formatRemoval(families))
+      isOver = true
       try {
-        await inOrder(formatRemoval(families))
+        await removed
       } finally {
         const closed = servers.map(server => new Promise<void>(resolve => server.close(() => resolve())))
         for (const socket of sockets) closeWithReset(socket)
