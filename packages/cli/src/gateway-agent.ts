@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { type Agent, type AgentEvent, type Interception, startAgent } from '@portolan/gateway'
 import type { ClientIo } from './client/client-io.ts'
@@ -98,7 +99,8 @@ function advice(
   return listening.flatMap(({ how, address }) => {
     if (how === 'socks5') return [`try: curl --socks5-hostname ${address} ${url}`]
     if (how === 'http') return [`try: curl --proxytunnel --proxy http://${address} ${url}`]
-    if (how === 'transparent') return [`try: curl ${url}`]
+    // What is taken by its address has to be asked for by it.
+    if (how === 'transparent') return isIP(host) > 0 ? [`try: curl ${url}`] : []
     const target = listeners.find(one => address.endsWith(`:${one.port}`))?.target
     return [`try: curl ftp://${address}/${target ? `, which is ${target.host} port ${target.port}` : ''}`]
   })
