@@ -291,7 +291,7 @@ describe('Ctrl-C', () => {
   })
 
   it('a second one ends at once, whatever the server does', async () => {
-    const silent = createServer(() => {}).listen(0, '127.0.0.1')
+    await using silent = createServer(() => {}).listen(0, '127.0.0.1')
     await once(silent, 'listening')
     const address = silent.address()
     const port = typeof address === 'object' ? address?.port : 0
@@ -299,8 +299,9 @@ describe('Ctrl-C', () => {
     await once(silent, 'connection')
     running.child.kill('SIGINT')
     running.child.kill('SIGINT')
-    assert.equal(await running.ended, 130)
-    silent.close()
+    const code = await running.ended
+    // The second may come when the first has done its work: then it is the system that ends it, which shells tell as 130, too.
+    assert.ok(code === 130 || running.child.signalCode === 'SIGINT', `${code}`)
   })
 
   /** The name of the part of a download, once it has bytes. */
