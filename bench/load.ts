@@ -14,10 +14,12 @@ export interface LoadPrograms {
   readonly delay: string
   /** Streams through gateways. */
   readonly stream: string
+  /** A way for streams that takes its time. */
+  readonly relay: string
 }
 
 /** Sources that are a program of their own each, beside the generator's. */
-const ALONE = ['ceiling', 'timed', 'delay', 'stream'] as const
+const ALONE = ['ceiling', 'timed', 'delay', 'stream', 'relay'] as const
 
 /** What one run of the generator says. */
 export interface LoadResult {
@@ -67,6 +69,7 @@ export async function buildLoad(cache: string): Promise<LoadPrograms> {
     timed: join(cache, 'timed'),
     delay: join(cache, 'delay'),
     stream: join(cache, 'stream'),
+    relay: join(cache, 'relay'),
   }
   await mkdir(cache, { recursive: true })
   const newest = await newestOf((await readdir(folder)).map(name => join(folder, name)))

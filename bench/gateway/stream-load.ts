@@ -61,17 +61,16 @@ export async function holdStreams<T>(
   return result
 }
 
-/** A program of bench/load/stream.c that listens until it is stopped: the server, or a way that takes its time. */
+/** A server of bench/load/stream.c, or a way of bench/load/relay.c, that listens until it is stopped. @throws {BenchError} */
 export async function startListening(
   program: string,
-  work: 'serve' | 'relay',
-  task: { readonly to?: number; readonly delay?: number } = {},
+  args: readonly string[],
 ): Promise<{ readonly port: number; readonly program: Program }> {
-  const started = await Program.start(program, [work, ...flags({ ...task, limit: 3_600 })])
+  const started = await Program.start(program, args)
   const port = Number(await started.line())
   if (!Number.isInteger(port) || port <= 0) {
     await started.stop()
-    throw new BenchError(`the ${work} of streams did not start: ${started.errors}`)
+    throw new BenchError(`${program} did not start: ${started.errors}`)
   }
   return { port, program: started }
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeCertificate } from '../certificate.ts'
@@ -33,19 +33,16 @@ interface StreamsOutcome {
 
 /** Moves bytes through every way in turn. */
 export async function measureStreams(
-  { stream }: LoadPrograms,
+  { stream, relay }: LoadPrograms,
   packages: Packages,
   { rounds, quick, only, work }: StreamsOptions,
   say: (line: string) => void,
 ): Promise<StreamsOutcome> {
   await using stack = new AsyncDisposableStack()
   const scratch = await mkdtemp(join(tmpdir(), 'portolan-bench-gateway-'))
-  stack.defer(async () => {
-    const { rm } = await import('node:fs/promises')
-    await rm(scratch, { recursive: true, force: true })
-  })
+  stack.defer(() => rm(scratch, { recursive: true, force: true }))
   const certificate = await makeCertificate(scratch)
-  const server = await startListening(stream, 'serve')
+  const server = await startListening(stream, ['serve'])
   stack.use(server.program)
 
   const all = [portolan, sshD(packages), stunnel(packages), haproxy]
@@ -57,7 +54,7 @@ export async function measureStreams(
   const start = async (kind: WayKind, delay: number, owner: AsyncDisposableStack): Promise<Way> => {
     const folder = join(scratch, `${kind.name}-${started++}`)
     await mkdir(folder)
-    return owner.use(await kind.start({ stream, server: server.port, scratch: folder, certificate, delay }))
+    return owner.use(await kind.start({ relay, server: server.port, scratch: folder, certificate, delay }))
   }
   const kept = new Map<string, Promise<Way>>()
   const keep = (kind: WayKind, delay: number) => {

@@ -16,8 +16,8 @@ export interface Packages {
 
 /** What a way is started with. */
 export interface WayGround {
-  /** The compiled bench/load/stream.c. */
-  readonly stream: string
+  /** The compiled bench/load/relay.c. */
+  readonly relay: string
   /** The port of the server to which it leads, on 127.0.0.1. */
   readonly server: number
   /** An empty folder of its own. */
@@ -49,13 +49,13 @@ export interface WayKind {
 /** The port by which one part reaches another: its own, or that of a relay that takes its time. */
 export async function partPort(
   stack: AsyncDisposableStack,
-  { stream, delay }: WayGround,
+  { relay, delay }: WayGround,
   port: number,
 ): Promise<number> {
   if (delay === 0) return port
-  const relay = await startListening(stream, 'relay', { to: port, delay })
-  stack.use(relay.program)
-  return relay.port
+  const started = await startListening(relay, [String(port), String(delay)])
+  stack.use(started.program)
+  return started.port
 }
 
 /** Waits until something listens there. @throws {BenchError} with what the program said */

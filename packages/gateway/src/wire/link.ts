@@ -7,6 +7,7 @@ import { Liveness } from './liveness.ts'
 import { MessagePieces, parseJson } from './message-pieces.ts'
 import { MessageQueue } from './message-queue.ts'
 import { OpenLimit } from './open-limit.ts'
+import { Openings } from './openings.ts'
 import { type Creditor, MAX_WAITING, Outbox, type Source } from './outbox.ts'
 import { readLink } from './read-link.ts'
 import { boundedStatus, isStatus, readStatus, statusOf } from './status.ts'
@@ -52,21 +53,12 @@ export function createLink(socket: TLSSocket, options: LinkOptions): Link {
   return new MuxLink(socket, options)
 }
 
-interface Asking {
-  readonly stream: LinkStream
-  readonly opened: (answer: Json) => void
-  readonly refused: (status: Status) => void
-}
-
 class MuxLink implements Link {
   readonly #socket: TLSSocket
   readonly #options: LinkOptions
   readonly #outbox: Outbox
   readonly #streams = new Map<number, LinkStream>()
-  /** Streams that this side asked for. */
-  readonly #asking = new Map<number, Asking>()
-  /** Streams that were asked of this side, and are neither accepted nor refused. */
-  readonly #asked = new Map<number, (status: Status) => void>()
+  readonly #openings = new Openings()
   readonly #late = new LateFrames()
   readonly #flow = new LinkFlow(() => this.#liveness.shortestMs)
   readonly #messages: MessagePieces
@@ -156,14 +148,13 @@ class MuxLink implements Link {
     this.#nextOwn += 2
     if (this.#nextOwn > LAST_STREAM) this.#draining = true
     const stream = this.#addStream(id, ASKING)
-    const { promise, resolve, reject } = Promise.withResolvers<Json>()
-    this.#asking.set(id, { stream, opened: resolve, refused: status => reject(new StreamRefused(status)) })
+    const opened = this.#openings.ask(id)
     const giveUp = () => stream.reset(this.#reasonOf(signal))
     signal.addEventListener('abort', giveUp, { once: true })
     this.#send(frame)
     this.#outbox.owe(stream)
     try {
-      return { stream, answer: await promise }
+      return { stream, answer: await opened }
     } finally {
       signal.removeEventListener('abort', giveUp)
     }
@@ -243,11 +234,7 @@ class MuxLink implements Link {
     // Whoever was told of a break sends nothing more; whoever was not may not know yet.
     if (reset || state.at === 'over') this.#late.expect(id, window.granted, this.#liveness.nextPing)
     if (reset) this.#send(encodeJson(FRAME.reset, id, boundedStatus(reset)))
-    if (state.at !== 'reset') return
-    this.#asking.get(id)?.refused(state.status)
-    this.#asking.delete(id)
-    this.#asked.get(id)?.(state.status)
-    this.#asked.delete(id)
+    if (state.at === 'reset') this.#openings.broken(id, state.status)
   }
 
   #addStream(id: number, state: typeof ASKING | typeof ASKED): LinkStream {
@@ -312,13 +299,12 @@ class MuxLink implements Link {
   }
 
   #onAnswer(stream: LinkStream, type: typeof FRAME.opened | typeof FRAME.refused, payload: Buffer): void {
-    const asking = this.#asking.get(stream.id)
-    if (!asking) throw violation(`stream ${stream.id} was answered, and nobody asked`)
+    if (!this.#openings.isAsking(stream.id))
+      throw violation(`stream ${stream.id} was answered, and nobody asked`)
     if (type === FRAME.refused) return stream.breakOff(readStatus(payload))
     const answer = parseJson(payload)
-    this.#asking.delete(stream.id)
     stream.open()
-    asking.opened(answer)
+    this.#openings.opened(stream.id, answer)
   }
 
   #onOpen(id: number, payload: Buffer): void {
@@ -339,16 +325,8 @@ class MuxLink implements Link {
 
   #incoming(stream: LinkStream, ask: Json): IncomingStream {
     const { id } = stream
-    const gone = new AbortController()
-    this.#asked.set(id, status => gone.abort(status))
-    return {
-      ask,
-      gone: gone.signal,
+    return this.#openings.incoming(id, ask, {
       accept: answer => {
-        if (!this.#asked.delete(id)) {
-          if (stream.state.at !== 'reset') throw new TypeError('the stream was accepted or refused before')
-          return stream
-        }
         const frame = encodeJson(FRAME.opened, id, answer)
         stream.open()
         this.#send(frame)
@@ -356,13 +334,13 @@ class MuxLink implements Link {
         return stream
       },
       refuse: status => {
-        if (!this.#asked.delete(id)) return
         // The opener has given credit already, and may give up at the same time.
         this.#late.expect(id, 0, this.#liveness.nextPing)
         this.#send(encodeJson(FRAME.refused, id, boundedStatus(status)))
         stream.breakOff(status)
       },
-    }
+      broken: () => (stream.state.at === 'reset' ? stream : undefined),
+    })
   }
 
   #onGoAway(payload: Buffer): void {
@@ -397,13 +375,9 @@ class MuxLink implements Link {
     this.#liveness.stop()
     const said = [...this.#outbox.close(), ...this.#said.close()]
     for (const stream of [...this.#streams.values()]) {
-      const { id } = stream
       stream.breakOff(status)
-      this.#asking.get(id)?.refused(status)
-      this.#asked.get(id)?.(status)
+      this.#openings.broken(stream.id, status)
     }
-    this.#asking.clear()
-    this.#asked.clear()
     for (const lost of this.#pinging) lost(status)
     this.#closed.resolve(status)
     return said
