@@ -13,10 +13,10 @@ import { until } from './support/within.ts'
 
 const skip = skipNetwork() || (await skipServer('vsftpd'))
 const BREAK_OFF = fileURLToPath(new URL('./gateway/break-off.py', import.meta.url))
-const IDLE_MS = 2_000
-const CONTENT = Buffer.alloc(20_000_000, 'Nothing moves any more. ')
-/** A transfer takes twice the idle time. */
-const SLOWLY = '5M'
+const IDLE_MS = 3_000
+const CONTENT = Buffer.alloc(60_000_000, 'Nothing moves any more. ')
+/** A transfer takes twice the idle time, and what the buffers on the way hold is taken in a third of it. */
+const SLOWLY = '10M'
 
 describe('the idle timeout', { skip, timeout: 120_000 }, () => {
   it('breaks a stalled transfer off for client and server, and leaves a control connection beside one that moves', async () => {

@@ -244,22 +244,20 @@ describe('a server that names its outer address', { skip: await skipServer('vsft
 
 /** ABOR by Python, which sends it as urgent data: its last byte does not arrive. */
 const ABORT = `
-import ftplib, os
+import ftplib, os, socket
 ftp = ftplib.FTP()
 ftp.connect('127.0.0.1', int(os.environ['PORT']), timeout=10)
 ftp.login(os.environ['NAME'], os.environ['WORD'])
 data = ftp.transfercmd('RETR endless.bin')
 data.recv(1000)
-try:
-    ftp.abort()
-except ftplib.all_errors:
-    pass
+ftp.sock.sendall(b'ABOR\\r\\n', socket.MSG_OOB)
+# Pure-FTPd may be writing, and looks for commands when it can write no more.
 data.close()
-for _ in range(3):
-    try:
-        ftp.pwd()
+ftp.putcmd('PWD')
+for _ in range(5):
+    reply = ftp.getmultiline()
+    print(reply)
+    if reply.startswith('257'):
         print('done')
         break
-    except ftplib.all_errors:
-        pass
 `

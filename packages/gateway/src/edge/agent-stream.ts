@@ -196,7 +196,8 @@ function openFor(
     pins,
     pinKey: key,
     openMs: parts.bounds.openMs,
-    only: expectation?.connector,
+    // The control connection may go while this is being opened, and with it what holds the pin.
+    only: expectation?.connector ?? (Role === 'data' ? pin?.connector : undefined),
     isNewSession: Role !== 'data',
     ask: {
       connection: stream.record.connection,
