@@ -55,7 +55,7 @@ export async function openStoreAt(options: StoreOptions, migrations: Migrations)
     const box = await openBox(database.queries, keyFileOf(options))
     const watcher = new ChangeWatcher(database, origin, listeners)
     await watcher.begin()
-    closing.use(watch(watcher))
+    closing.use(await watch(watcher))
     return assemble(new Writer(database, origin, listeners), listeners, box, closing)
   } catch (error) {
     await closing.disposeAsync()
@@ -66,7 +66,7 @@ export async function openStoreAt(options: StoreOptions, migrations: Migrations)
 interface OpenDatabase {
   readonly database: Database
   /** Begins to look for changes of others. */
-  watch(watcher: ChangeWatcher): Disposable | AsyncDisposable
+  watch(watcher: ChangeWatcher): Disposable | Promise<AsyncDisposable>
 }
 
 async function openDatabase(

@@ -12,10 +12,15 @@ const RETRY_MS = { first: 100, longest: 2_000 }
 
 /**
  * Looks for changes when PostgreSQL announces them, and every second in case it did not. After a connection was lost,
- * everything may have changed.
+ * everything may have changed. Resolves when it listens, or when the first try has failed: from then on it is known that
+ * the node is there.
  * @param as - a node says on this connection that it is there
  */
-export function listenPostgres(url: string, watcher: ChangeWatcher, as: 'node' | 'tool'): AsyncDisposable {
+export async function listenPostgres(
+  url: string,
+  watcher: ChangeWatcher,
+  as: 'node' | 'tool',
+): Promise<AsyncDisposable> {
   let client: pg.Client | undefined
   let closed = false
   let pause = RETRY_MS.first
@@ -66,13 +71,12 @@ export function listenPostgres(url: string, watcher: ChangeWatcher, as: 'node' |
 
   const timer = setInterval(() => void look(), POLL_MS)
   timer.unref()
-  const first = connect()
+  await connect()
   return {
     async [Symbol.asyncDispose]() {
       closed = true
       clearInterval(timer)
       clearTimeout(retry)
-      await first
       await client?.end().catch(() => {})
     },
   }

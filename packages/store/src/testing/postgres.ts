@@ -154,7 +154,13 @@ export async function startPostgres(options: { durable?: boolean } = {}): Promis
 function signalAll(pid: number | undefined, signal: 'SIGSTOP' | 'SIGCONT'): void {
   if (pid === undefined) return
   process.kill(pid, signal)
-  for (const child of childrenOf(pid)) process.kill(child, signal)
+  for (const child of childrenOf(pid)) {
+    try {
+      process.kill(child, signal)
+    } catch {
+      // Its client had gone, and so has it since the list was read.
+    }
+  }
 }
 
 function childrenOf(pid: number | undefined): number[] {
