@@ -19,7 +19,8 @@ const run = spawn(
   `${root}node_modules/.bin/node`,
   [
     '--test',
-    '--test-concurrency=2',
+    // Many tests wait for something: two at once leave a third of two cores idle.
+    '--test-concurrency=3',
     `--test-timeout=${TEST_TIMEOUT_MS}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',

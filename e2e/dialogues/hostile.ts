@@ -20,6 +20,10 @@ export const HOSTILE_SCRIPTS: readonly Script[] = [
   },
   { name: 'lines that end in LF alone', steps: [{ bytes: 'NOOP\nPWD\nNOOP\n', expect: [200, 257, 200] }] },
   { name: 'CR CR LF', steps: [{ bytes: 'NOOP\r\r\n', expect: 500 }] },
+  {
+    name: 'CR in the path of STAT',
+    steps: [{ bytes: 'STAT hello*\rSIZE x\r\n', expect: 213, text: /^Status of "\/hello\*\?SIZE x":/ }],
+  },
   { name: 'empty lines', steps: [{ bytes: '\r\n\r\n\n', expect: [500, 500, 500] }] },
   { name: 'blanks alone', steps: each(500, ' ', '\t', '   NOOP') },
   {

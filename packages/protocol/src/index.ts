@@ -42,6 +42,7 @@ export {
   parseOptsMlst,
 } from './mlsx.ts'
 export { decodeName, encodeName, hasUndecodable } from './names.ts'
+export { oneLine } from './one-line.ts'
 export { type OptsArgument, parseOptsArgument } from './opts.ts'
 export { formatOutwardsOnlyReply, isOutwardsOnlyReply } from './outwards-only.ts'
 export {

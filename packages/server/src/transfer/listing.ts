@@ -5,6 +5,7 @@ import {
   formatMlsx,
   MLSX_FACTS,
   type MlsxFact,
+  oneLine,
   quotePath,
   type Reply,
 } from '@portolan/protocol'
@@ -62,11 +63,6 @@ export const LISTING_FORMATS = {
   names: { lineOf: () => (_, name) => `${oneLine(name)}\r\n`, prefixed: true },
   facts: { lineOf: (session, folder) => line(mlsxOf(session, folder)), foldersOnly: true },
 } as const satisfies Record<string, ListingFormat>
-
-/** A line break in a name would make two names of it. */
-function oneLine(name: string): string {
-  return /[\r\n\0]/.test(name) ? name.replace(/[\r\n\0]/g, '?') : name
-}
 
 function line(of: LineOf): LineOf {
   return (entry, name) => `${of(entry, name)}\r\n`
@@ -142,7 +138,7 @@ export async function streamStatus(session: Session, ask: ListAsk): Promise<Repl
   const { control } = session
   control.beginLongReply()
   let end = 'End of status.'
-  control.write(encodeName(`213-Status of ${quotePath(path)}:\r\n`))
+  control.write(encodeName(`213-Status of ${oneLine(quotePath(path))}:\r\n`))
   try {
     for await (const chunk of chunks) {
       // Lines of LIST start with a letter or "-": none can be taken for the last line of the reply.

@@ -14,6 +14,8 @@ export function openPostgres(url: string, bounds: Bounds = EVERYDAY): Database {
   const pool = new pg.Pool({ ...clientConfig(url, bounds), max: MAX_CONNECTIONS, idleTimeoutMillis: 30_000 })
   // An idle connection that is lost leaves the pool; the next call opens another one.
   pool.on('error', () => {})
+  // One that is lost in the moment in which it is handed out has no other listener.
+  pool.on('connect', client => client.on('error', () => {}))
   const queries = new Kysely<Tables>({ dialect: postgresDialect(pool, describeDatabase(url)) })
   return {
     queries,
