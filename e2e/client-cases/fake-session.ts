@@ -74,6 +74,8 @@ export class FakeSession {
     this.#text += chunk.toString('latin1')
     this.#wake.resolve()
     this.#wake = Promise.withResolvers()
+    // A ClientHello that nobody answers is no command, though its random bytes may hold CRLF.
+    if (this.#text.startsWith('\x16')) return
     for (let at = this.#text.indexOf('\r\n'); at >= 0; at = this.#text.indexOf('\r\n')) {
       const line = this.#text.slice(0, at)
       this.#text = this.#text.slice(at + 2)

@@ -251,13 +251,14 @@ ftp.login(os.environ['NAME'], os.environ['WORD'])
 data = ftp.transfercmd('RETR endless.bin')
 data.recv(1000)
 ftp.sock.sendall(b'ABOR\\r\\n', socket.MSG_OOB)
-# Pure-FTPd may be writing, and looks for commands when it can write no more.
+# Pure-FTPd may be writing, and looks for commands when it can write no more. What stands behind ABOR it may throw away.
 data.close()
+for _ in range(3):
+    if ftp.getmultiline().startswith('2'):
+        break
 ftp.putcmd('PWD')
-for _ in range(5):
-    reply = ftp.getmultiline()
-    print(reply)
-    if reply.startswith('257'):
+for _ in range(3):
+    if ftp.getmultiline().startswith('257'):
         print('done')
         break
 `
