@@ -157,7 +157,9 @@ describe('a server inside that an edge publishes', { skip }, () => {
       return (items.length > 0 && open === 0) || `${items.length} rows, ${open} open`
     })
     const { items } = await stand.store.access.streams.list({ limit: 500, segment: 'outside' })
-    assert.deepEqual(new Set(items.map(({ code }) => code)), new Set(['AGT_FINISHED', 'SRV_FINISHED']))
+    // A client that closes on what it has not read, as on tickets of TLS, resets its connection when all was said.
+    const codes = new Set(items.map(({ code }) => code)).difference(new Set(['AGT_CLIENT_RESET']))
+    assert.deepEqual(codes, new Set(['AGT_FINISHED', 'SRV_FINISHED']))
     const sessions = new Map(Map.groupBy(items, ({ session }) => session))
     for (const rows of sessions.values()) {
       const ports = rows.map(({ server: to }) => Number(/:(\d+)$/.exec(to)?.[1])).toSorted((a, b) => a - b)
