@@ -1,8 +1,9 @@
-import { NumberInput, Stack, Switch, TextInput } from '@mantine/core'
+import { NumberInput, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import type { ConnectorGroupView, SegmentGroupView, ServerGroupView } from '@portolan/console/contract'
 import { EditDrawer } from '../../../components/edit-drawer.tsx'
 import { DrawerFoot } from '../shared/drawer-foot.tsx'
+import { NameFields } from '../shared/name-fields.tsx'
 import { NamesInput } from '../shared/names-input.tsx'
 import classes from '../shared/shared.module.css'
 import { useAccessNames } from '../shared/use-access-names.ts'
@@ -69,21 +70,13 @@ function SegmentGroupEditor({ view, readOnly, onDirty, onLeave }: EditorProps<Se
     <form onSubmit={saved.submit}>
       <Stack gap="md">
         <Warnings warnings={view?.warnings} />
-        <TextInput
-          label="Name"
-          required
-          disabled={readOnly || view !== undefined}
-          description={view ? 'A group keeps its name' : 'Rules and segments name it'}
-          autoComplete="off"
-          data-autofocus
-          {...form.getInputProps('name')}
-        />
-        <TextInput label="Description" disabled={readOnly} {...form.getInputProps('description')} />
-        <Switch
-          label="Enabled"
-          description="Off: connections to all its segments are refused"
+        <NameFields
+          form={form}
+          isNew={view === undefined}
           disabled={readOnly}
-          {...form.getInputProps('enabled', { type: 'checkbox' })}
+          what="group"
+          namedBy="Rules and segments name it"
+          off="Off: connections to all its segments are refused"
         />
         <DrawerFoot
           state={saved}
@@ -132,16 +125,13 @@ function ServerGroupEditor(props: EditorProps<ServerGroupView> & { names: readon
     <form onSubmit={saved.submit}>
       <Stack gap="md">
         <Warnings warnings={view?.warnings} />
-        <TextInput
-          label="Name"
-          required
-          disabled={readOnly || view !== undefined}
-          description={view ? 'A group keeps its name' : 'Segments and publications name it'}
-          autoComplete="off"
-          data-autofocus
-          {...form.getInputProps('name')}
+        <NameFields
+          form={form}
+          isNew={view === undefined}
+          disabled={readOnly}
+          what="group"
+          namedBy="Segments and publications name it"
         />
-        <TextInput label="Description" disabled={readOnly} {...form.getInputProps('description')} />
         <NamesInput
           label="Connector groups"
           description="Their connectors reach these servers. Weights say how often each is chosen"
@@ -199,21 +189,13 @@ function ConnectorGroupEditor({ view, readOnly, onDirty, onLeave }: EditorProps<
     <form onSubmit={saved.submit}>
       <Stack gap="md">
         <Warnings warnings={view?.warnings} />
-        <TextInput
-          label="Name"
-          required
-          disabled={readOnly || view !== undefined}
-          description={view ? 'A group keeps its name' : 'Provisioning keys and server groups name it'}
-          autoComplete="off"
-          data-autofocus
-          {...form.getInputProps('name')}
-        />
-        <TextInput label="Description" disabled={readOnly} {...form.getInputProps('description')} />
-        <Switch
-          label="Enabled"
-          description="Off: its connectors are given no new streams"
+        <NameFields
+          form={form}
+          isNew={view === undefined}
           disabled={readOnly}
-          {...form.getInputProps('enabled', { type: 'checkbox' })}
+          what="group"
+          namedBy="Provisioning keys and server groups name it"
+          off="Off: its connectors are given no new streams"
         />
         <div className={classes.pair}>
           <NumberInput

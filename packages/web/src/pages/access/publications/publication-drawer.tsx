@@ -1,4 +1,4 @@
-import { Input, NumberInput, Select, Stack, Switch, TextInput, Title } from '@mantine/core'
+import { Input, NumberInput, Select, Stack, TextInput, Title } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import type { PublicationView } from '@portolan/console/contract'
 import { useId, useState } from 'react'
@@ -6,6 +6,7 @@ import { api } from '../../../api/client.ts'
 import { EditDrawer } from '../../../components/edit-drawer.tsx'
 import { Notice } from '../../../components/notice.tsx'
 import { DrawerFoot } from '../shared/drawer-foot.tsx'
+import { NameFields } from '../shared/name-fields.tsx'
 import { NamesInput } from '../shared/names-input.tsx'
 import shared from '../shared/shared.module.css'
 import { useAccessNames, useMemberNames } from '../shared/use-access-names.ts'
@@ -92,21 +93,13 @@ function PublicationEditor(props: PublicationEditorProps) {
     <form onSubmit={saved.submit}>
       <Stack gap="md">
         <Warnings warnings={view?.warnings} />
-        <TextInput
-          label="Name"
-          required
-          disabled={disabled || view !== undefined}
-          description={view ? 'A publication keeps its name' : 'The log names it'}
-          autoComplete="off"
-          data-autofocus
-          {...form.getInputProps('name')}
-        />
-        <TextInput label="Description" disabled={disabled} {...form.getInputProps('description')} />
-        <Switch
-          label="Enabled"
-          description="Off: edges do not listen for it"
+        <NameFields
+          form={form}
+          isNew={view === undefined}
           disabled={disabled}
-          {...form.getInputProps('enabled', { type: 'checkbox' })}
+          what="publication"
+          namedBy="The log names it"
+          off="Off: edges do not listen for it"
         />
         <Title order={3}>At the edge</Title>
         <div className={shared.pair}>

@@ -1,4 +1,4 @@
-import { Button, Input, Select, Stack, Switch, Text, TextInput, Title } from '@mantine/core'
+import { Button, Input, Select, Stack, Switch, Text, Title } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import type { SegmentView } from '@portolan/console/contract'
 import { useState } from 'react'
@@ -7,6 +7,7 @@ import { EditDrawer } from '../../../components/edit-drawer.tsx'
 import { Notice } from '../../../components/notice.tsx'
 import { Segments } from '../../sites/segments.tsx'
 import { DrawerFoot } from '../shared/drawer-foot.tsx'
+import { NameFields } from '../shared/name-fields.tsx'
 import { NamesInput } from '../shared/names-input.tsx'
 import { PortRangesEditor } from '../shared/port-ranges-editor.tsx'
 import { PORT_PRESETS, rowsOfPorts } from '../shared/port-rows.ts'
@@ -92,22 +93,14 @@ function SegmentEditor(props: SegmentEditorProps) {
     <form onSubmit={saved.submit}>
       <Stack gap="md">
         <Warnings warnings={segment?.warnings} />
-        <TextInput
-          label="Name"
-          required
-          disabled={disabled || segment !== undefined}
-          description={segment ? 'A segment keeps its name' : 'Rules and the log name it'}
-          placeholder="warehouse"
-          autoComplete="off"
-          data-autofocus
-          {...form.getInputProps('name')}
-        />
-        <TextInput label="Description" disabled={disabled} {...form.getInputProps('description')} />
-        <Switch
-          label="Enabled"
-          description="Off: connections to it are refused"
+        <NameFields
+          form={form}
+          isNew={segment === undefined}
           disabled={disabled}
-          {...form.getInputProps('enabled', { type: 'checkbox' })}
+          what="segment"
+          namedBy="Rules and the log name it"
+          placeholder="warehouse"
+          off="Off: connections to it are refused"
         />
         <Title order={3}>Applications</Title>
         <Segments
